@@ -1,0 +1,55 @@
+/** Every limit of the system, with its unit and why it is that number. */
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** Raw bytes of one chunk: a task of about a second, and columns of about 100 MB while it runs. */
+export const CHUNK_BYTES = 16 * MIB;
+/** A chunk below this is all overhead; one above it would not fit the memory of a thread. */
+export const CHUNK_BYTES_MIN = 4 * KIB;
+export const CHUNK_BYTES_MAX = 256 * MIB;
+
+/** Bytes the planner reads at a time while it looks for row ends. */
+export const SCAN_READ_BYTES = 4 * MIB;
+
+/** A longer record is not a row of a shop: it is quarantined as E_LONG. */
+export const RECORD_BYTES_MAX = 256 * KIB;
+
+/** A quoted field that has not ended after this many bytes is taken for a quote that nobody closed. */
+export const QUOTED_FIELD_BYTES_MAX = 64 * KIB;
+
+/** Bytes of a quarantined record kept as text; the rest is found by its byte offset. */
+export const RAW_TEXT_BYTES_MAX = 8 * KIB;
+
+/** Raw bytes that one quarantine part file covers: fixed, so that the files do not depend on chunk sizes. */
+export const QUARANTINE_RANGE_BYTES = 64 * MIB;
+
+/** Records for each key bucket: sorting the hashes of one takes about 100 MB. */
+export const KEYS_PER_BUCKET = 1_000_000;
+/** Bounds the merge fan-in of clean.keys and the number of byte ranges in a chunk's key file. */
+export const KEY_BUCKETS_MAX = 256;
+
+/** From this many lines a day on, a task merges one day; below it, one calendar month. */
+export const LINES_PER_DAY_TASK = 5_000;
+
+/** Tries for a task whose world failed (disk, network), the first included. */
+export const TASK_ATTEMPTS = 3;
+
+/** The first wait before another attempt; it doubles each time, plus up to as much jitter. */
+export const RETRY_DELAY_MS = 100;
+
+/** Share of records that may be rejected before a run is refused, unless the contract says otherwise. */
+export const REJECT_RATE_MAX = 0.02;
+
+/** A task message on a queue, in bytes: everything larger rests in the lake. */
+export const TASK_MESSAGE_BYTES_MAX = 400;
+
+/** Events are flushed to a new segment of the log at least this often, and at least this many at a time. */
+export const EVENT_SEGMENT_MS = 1_000;
+export const EVENT_SEGMENT_EVENTS = 1_000;
+
+/** Version of the project folder's layout; a folder with a higher one is refused. */
+export const PROJECT_VERSION = 1;
+
+/** Rows that `query` prints to a terminal before it says how to see the rest. */
+export const QUERY_ROWS_PRINTED = 100;

@@ -1,0 +1,39 @@
+import { Piscina } from 'piscina';
+import { tryTask } from './attempts.ts';
+import type { Cluster, ExecuteOptions } from './cluster.ts';
+import type { AttemptMessage, AttemptOutcome, Task, TaskResult } from './task.ts';
+
+/** Tasks handed to the pool per thread: one runs, one waits so that no thread idles between tasks. */
+const TASKS_PER_THREAD = 2;
+
+/** Runs tasks on this machine's cores. `threadUrl` is the module each thread loads (workers/thread.ts). */
+export function threadCluster(threadUrl: URL, lakeUrl: string, threads: number): Cluster {
+  const pool = new Piscina({ filename: threadUrl.href, minThreads: threads, maxThreads: threads, idleTimeout: 60_000 });
+  const run = (message: AttemptMessage) => pool.run(message) as Promise<AttemptOutcome>;
+  return {
+    name: 'threads',
+    parallelism: threads,
+    async *execute(tasks: readonly Task[], options: ExecuteOptions = {}) {
+      const waiting = tasks.values();
+      const running = new Map<Task, Promise<TaskResult>>();
+      try {
+        while (true) {
+          while (running.size < threads * TASKS_PER_THREAD) {
+            options.signal?.throwIfAborted();
+            const { done, value: task } = waiting.next();
+            if (done) break;
+            running.set(task, tryTask(task, lakeUrl, run, options));
+          }
+          if (running.size === 0) return;
+          const result = await Promise.race(running.values());
+          running.delete(result.task);
+          yield result;
+        }
+      } finally {
+        // The few tasks in flight end: Piscina 5.3 fails the whole pool when an aborted task answers late.
+        await Promise.allSettled(running.values());
+      }
+    },
+    close: () => pool.close(),
+  };
+}

@@ -1,0 +1,139 @@
+/** Which files a folder holds, which contract they fit, and which table each file is. Reads only the first record of each. */
+import { UserError } from '../base/errors.ts';
+import { QUOTED_FIELD_BYTES_MAX, RECORD_BYTES_MAX } from '../base/limits.ts';
+import type { Contract } from '../datasets/contract.ts';
+import { headerNames, matchHeader, nameMatches } from '../datasets/headers.ts';
+import { contractNames, openContract } from '../datasets/open.ts';
+import { recognise, type SourceFile } from '../datasets/recognise.ts';
+import { indexFields } from '../kernels/records.ts';
+import type { ObjectStat, ObjectStore } from '../lake/store.ts';
+
+export interface DiscoveredFile extends ObjectStat {
+  readonly table: string;
+  readonly delimiter: string;
+  /** The name of the contract's column in each position; null where it has none. */
+  readonly header: readonly (string | null)[];
+}
+
+export interface Discovery {
+  readonly contract: Contract;
+  /** In the order of their names' bytes. */
+  readonly files: readonly DiscoveredFile[];
+  readonly unclaimed: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+const HEAD_BYTES = RECORD_BYTES_MAX + QUOTED_FIELD_BYTES_MAX;
+
+export async function discover(raw: ObjectStore, contractName: string | undefined): Promise<Discovery> {
+  const contracts = await Promise.all((contractName ? [contractName] : contractNames()).map(openContract));
+  const heads = await readHeads(raw);
+  const delimiters = [...new Set(contracts.flatMap(({ tables }) => Object.values(tables).map(({ delimiter = ',' }) => delimiter)))];
+  const sources = heads.map((head): SourceFile => ({ name: head.key, header: splitHeader(head.bytes, delimiters).header }));
+  refuseUnreadable(heads, contracts);
+  const { contract, tables, unclaimed, newColumns } = recognise(sources.filter(({ header }) => header.length > 0), contracts);
+  const files: DiscoveredFile[] = [];
+  for (const [table, names] of tables) {
+    const { delimiter = ',' } = contract.tables[table]!;
+    for (const name of names) {
+      const head = heads.find(({ key }) => key === name)!;
+      const { header } = splitHeader(head.bytes, [delimiter]);
+      files.push({ key: head.key, size: head.size, generation: head.generation, table, delimiter, header: positionsOf(contract, table, header) });
+    }
+  }
+  files.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
+  return {
+    contract,
+    files,
+    unclaimed: heads.map(({ key }) => key).filter(key => unclaimed.includes(key) || !files.some(file => file.key === key)),
+    warnings: newColumns.map(({ file, column }) => `${file}: column '${column}' is not in the contract and is not read`),
+  };
+}
+
+interface Head extends ObjectStat {
+  readonly bytes: Buffer;
+}
+
+/** CSV files of the folder itself, with their first bytes. Hidden files and folders are not data. */
+async function readHeads(raw: ObjectStore): Promise<Head[]> {
+  const heads: Head[] = [];
+  for await (const stat of raw.list('')) {
+    if (!/\.(csv|tsv|txt)$/i.test(stat.key) || stat.key.split('/').some(part => part.startsWith('.'))) continue;
+    const bytes = await raw.read(stat.key, { start: 0, end: Math.min(stat.size, HEAD_BYTES) });
+    heads.push({ ...stat, bytes });
+  }
+  if (heads.length > 0) return heads;
+  throw new UserError({
+    code: 'E_NO_FILE',
+    what: `there is no CSV file in ${raw.url}`,
+    why: 'endcap reads files whose names end in .csv, .tsv or .txt',
+    next: 'endcap run DIR   with the folder that holds your exports',
+    exitCode: 2,
+  });
+}
+
+/** The fields of the first record, split at whichever delimiter gives the most. */
+function splitHeader(bytes: Buffer, delimiters: readonly string[]): { header: string[] } {
+  let best: string[] = [];
+  for (const delimiter of delimiters) {
+    const header = firstRecord(bytes, delimiter.charCodeAt(0));
+    if (header.length > best.length) best = header;
+  }
+  return { header: best };
+}
+
+/** More columns than any header has: only the first record matters here. */
+const COLUMNS_MAX = 4096;
+
+function firstRecord(bytes: Buffer, delimiter: number): string[] {
+  const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  let end = start;
+  // The header is one line, unless a quoted name holds a line break: look at no more bytes than it needs.
+  for (let lines = 0; lines < 8 && end < bytes.length; lines++) {
+    const next = bytes.indexOf(0x0a, end);
+    end = next < 0 ? bytes.length : next + 1;
+  }
+  const head = bytes.subarray(start, end);
+  if (head.length === 0) return [];
+  const index = indexFields(Buffer.from(head), COLUMNS_MAX, delimiter, { recordBytes: RECORD_BYTES_MAX, multilineBytes: QUOTED_FIELD_BYTES_MAX });
+  if (index.records === 0) return [];
+  const names: string[] = [];
+  for (let column = 0; column < COLUMNS_MAX; column++) {
+    const [from, to] = [index.start[column]!, index.end[column]!];
+    if (to === 0 && column > 0) break;
+    names.push(head.subarray(from, to).toString('utf8').replaceAll('""', '"'));
+  }
+  return headerNames(names);
+}
+
+/** Where each column of the contract is; names that the contract does not know are null. */
+function positionsOf(contract: Contract, table: string, header: readonly string[]): (string | null)[] {
+  const positions: (string | null)[] = header.map(() => null);
+  for (const [column, position] of matchHeader(contract.tables[table]!, header).positions) positions[position] = column;
+  return positions;
+}
+
+function refuseUnreadable(heads: readonly Head[], contracts: readonly Contract[]): void {
+  for (const { key, size, bytes } of heads) {
+    const [a, b] = bytes;
+    if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
+      throw new UserError({
+        code: 'E_ENCODING',
+        what: `${key} is UTF-16`,
+        why: 'endcap reads UTF-8, Windows-1252 and Latin-1',
+        next: `iconv -f UTF-16 -t UTF-8 '${key}' > utf8.csv   and put that in its place`,
+        exitCode: 2,
+      });
+    }
+    const patterns = contracts.flatMap(({ tables }) => Object.values(tables));
+    if (size === 0 && patterns.some(table => nameMatches(table, key))) {
+      throw new UserError({
+        code: 'E_EMPTY',
+        what: `${key} is empty: it has not even a header`,
+        unchanged: 'nothing was read and nothing was published',
+        next: 'export the file again, or take it out of the folder',
+        exitCode: 2,
+      });
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import { basename } from 'node:path';
+import { invariant } from '../base/errors.ts';
+import { TASK_MESSAGE_BYTES_MAX } from '../base/limits.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { Commit, Task } from '../cluster/task.ts';
+import { codeHash } from '../jobs/code.ts';
+import type { Driver, StageRequest } from '../jobs/driver.ts';
+import { planStage } from '../jobs/stage.ts';
+import { layout } from '../lake/layout.ts';
+import { type ObjectStore, readJson } from '../lake/store.ts';
+import type { Emit } from './events.ts';
+import type { StageTiming } from './summary.ts';
+
+export interface DriverOptions {
+  readonly cluster: Cluster;
+  readonly lake: ObjectStore;
+  /** Address of the raw files. */
+  readonly raw: string;
+  readonly emit: Emit;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How often progress is told, at most: more often than the eye sees is waste. */
+const PROGRESS_MS = 100;
+
+/**
+ * Runs stages: writes the stage's plan to the lake, leaves out tasks that are committed, runs the others, and waits for
+ * all. What a coordinator knows is in the lake, so another can go on where it died.
+ */
+export function createDriver({ cluster, lake, raw, emit, signal }: DriverOptions): Driver & { readonly timings: StageTiming[] } {
+  const timings: StageTiming[] = [];
+  return {
+    timings,
+    async stage<Output>(request: StageRequest<Output>): Promise<Output[]> {
+      signal?.throwIfAborted();
+      const started = performance.now();
+      const { kind, title, unit, shared, inputs } = request;
+      const stage = timings.some(timing => timing.stage === kind) ? `${kind}#${timings.length}` : kind;
+      const code = await codeHash(kind.slice(0, kind.indexOf('.')));
+      const { tasks, hash, document } = planStage({ kind, code, raw, shared, inputs });
+      const commits = new Map<Task, Commit<Output>>();
+      for (const [task, commit] of await committed<Output>(lake, tasks)) commits.set(task, commit);
+      const missing = tasks.filter(task => !commits.has(task));
+      const reused = tasks.length - missing.length;
+      emit({ ev: 'stage.started', stage, title, unit, total: tasks.length, reused });
+      const progress = progressOf(request, stage, tasks.length, emit);
+      for (const commit of commits.values()) progress.add(commit.output);
+      if (missing.length > 0) {
+        await lake.write(layout.plan(hash), document, { ifAbsent: true });
+        for (const task of missing) invariant(JSON.stringify(task).length <= TASK_MESSAGE_BYTES_MAX, 'a task message is small');
+        const onRetry = (task: Task, attempt: number, { message }: { message: string }) =>
+          emit({ ev: 'task.retried', stage, index: task.index, attempt, error: message });
+        for await (const { task, commit } of cluster.execute(missing, { onRetry, ...(signal && { signal }) })) {
+          commits.set(task, commit as Commit<Output>);
+          progress.add(commit.output as Output);
+        }
+      }
+      const rows = progress.finish();
+      const ms = performance.now() - started;
+      timings.push({ stage, title, unit, ms, rows, computed: missing.length, reused });
+      emit({ ev: 'stage.finished', stage, ms, computed: missing.length, reused, rows });
+      return tasks.map(task => commits.get(task)!.output);
+    },
+  };
+}
+
+/** The commits that exist already: one listing says which to read. */
+async function committed<Output>(lake: ObjectStore, tasks: readonly Task[]): Promise<(readonly [Task, Commit<Output>])[]> {
+  const first = tasks[0];
+  if (!first) return [];
+  const prefix = layout.commit(first.kind, '').replace(/\.json$/, '');
+  const known = new Set<string>();
+  for await (const { key } of lake.list(prefix)) known.add(basename(key, '.json'));
+  const found = tasks.filter(({ id }) => known.has(id));
+  return Promise.all(
+    found.map(async task => [task, (await readJson<Commit<Output>>(lake, layout.commit(task.kind, task.id)))!] as const),
+  );
+}
+
+function progressOf<Output>({ rows, rejected }: StageRequest<Output>, stage: string, total: number, emit: Emit) {
+  let done = 0;
+  let rowsDone = 0;
+  let rejectedDone = 0;
+  let told = 0;
+  const tell = () => {
+    told = performance.now();
+    const rssMb = Math.round(process.memoryUsage.rss() / 1e6);
+    emit({ ev: 'stage.progress', stage, done, total, rows: rowsDone, rejected: rejectedDone, rssMb });
+  };
+  return {
+    add(output: Output) {
+      done++;
+      rowsDone += rows?.(output) ?? 0;
+      rejectedDone += rejected?.(output) ?? 0;
+      if (performance.now() - told >= PROGRESS_MS) tell();
+    },
+    finish(): number {
+      tell();
+      return rowsDone;
+    },
+  };
+}

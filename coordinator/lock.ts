@@ -1,0 +1,95 @@
+/**
+ * One writer a project. Locks are numbered objects, created only if absent: the highest number holds the project until
+ * it is released, or its process is gone. Numbers only grow, so a slow taker cannot pass a newer holder.
+ *
+ *   free ── create n+1 ──▶ held ── release ──▶ free
+ *                           └── process dies ─▶ free (seen by the next run)
+ */
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { UserError } from '../base/errors.ts';
+import { layout, numberOf } from '../lake/layout.ts';
+import { type ObjectStore, readJson, writeJson } from '../lake/store.ts';
+
+export interface LockHolder {
+  readonly run: string;
+  readonly pid: number;
+  readonly host: string;
+  /** When the process started, in the kernel's own count: another process may get the same pid. */
+  readonly processStart: string | null;
+  readonly since: string;
+}
+
+export interface LockState {
+  readonly n: number;
+  readonly holder: LockHolder;
+  readonly state: 'held' | 'released' | 'dead';
+}
+
+/** Takes the project for a run; the returned function gives it back. Throws E_BUSY when another run has it. */
+export async function takeLock(lake: ObjectStore, run: string): Promise<() => Promise<void>> {
+  const before = await readLock(lake);
+  if (before?.state === 'held') throw busy(before.holder);
+  const n = (before?.n ?? 0) + 1;
+  const own: LockHolder = {
+    run,
+    pid: process.pid,
+    host: hostname(),
+    processStart: processStart(process.pid),
+    since: new Date().toISOString(),
+  };
+  if (!(await writeJson(lake, layout.lock(n), own, { ifAbsent: true }))) {
+    throw busy((await readLock(lake))?.holder ?? own);
+  }
+  for await (const { key } of lake.list(layout.locks)) if (numberOf(key) < n) await lake.remove(key);
+  return async () => void (await writeJson(lake, layout.released(n), {}, { ifAbsent: true }));
+}
+
+/** Who holds the project, or held it last. */
+export async function readLock(lake: ObjectStore): Promise<LockState | null> {
+  let n = 0;
+  let released = 0;
+  for await (const { key } of lake.list(layout.locks)) {
+    if (key.endsWith('.json')) n = Math.max(n, numberOf(key));
+    else released = Math.max(released, numberOf(key));
+  }
+  const holder = n > 0 ? await readJson<LockHolder>(lake, layout.lock(n)) : null;
+  if (!holder) return null;
+  return { n, holder, state: released >= n ? 'released' : isAlive(holder) ? 'held' : 'dead' };
+}
+
+/** A process of another machine is taken for alive: we cannot look. */
+function isAlive({ pid, host, processStart: start }: LockHolder): boolean {
+  if (host !== hostname()) return true;
+  if (start !== null) return processStart(pid) === start;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Field 22 of /proc/<pid>/stat: start time in ticks since boot. Null where there is no such file system. */
+function processStart(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // A zombie has ended; only its parent has not looked yet.
+    return fields[0] === 'Z' ? null : (fields[19] ?? null);
+  } catch {
+    return null;
+  }
+}
+
+function busy({ run, pid, host, since }: LockHolder): UserError {
+  return new UserError({
+    code: 'E_BUSY',
+    what: `another run has this project: ${run}`,
+    where: `process ${pid} on ${host}, since ${since}`,
+    why: 'two runs at once would do the same work twice',
+    unchanged: 'that run goes on; nothing was changed by this one',
+    next: 'wait for it to end, or give this run a project of its own: --project DIR',
+    exitCode: 2,
+  });
+}

@@ -1,0 +1,32 @@
+import type { ScanShared, ScanInput } from '../jobs/clean/scan.ts';
+import type { FilePlan, FileScan } from '../jobs/clean/plan.ts';
+import type { Driver } from '../jobs/driver.ts';
+import type { DiscoveredFile } from './discover.ts';
+
+/**
+ * Counts and cuts every file. The plan's numbers are independent of the readers': a run in which the two differ does
+ * not publish. A file that the store says is unchanged is not scanned again.
+ */
+export async function planFiles(driver: Driver, files: readonly DiscoveredFile[], chunkBytes: number): Promise<FilePlan[]> {
+  const shared: ScanShared = { chunkBytes };
+  const scans = await driver.stage<FileScan>({
+    kind: 'clean.scan',
+    title: 'plan',
+    unit: 'files',
+    shared,
+    inputs: files.map(({ key, size, generation, delimiter }): ScanInput => ({ file: key, size, generation, delimiter })),
+    rows: ({ records }) => records,
+  });
+  return scans.map((scan, i) => ({ ...scan, file: files[i]!.key, table: files[i]!.table, header: files[i]!.header }));
+}
+
+/** Files of one table with the same bytes: the second gives nothing but duplicates. */
+export function sameFiles(files: readonly FilePlan[]): string[] {
+  const first = new Map<string, string>();
+  return files.flatMap(({ table, file, sha256 }) => {
+    const id = `${table} ${sha256}`;
+    const earlier = first.get(id);
+    if (earlier === undefined) first.set(id, file);
+    return earlier === undefined ? [] : [`E_SAME_FILE ${file} has the same content as ${earlier}`];
+  });
+}

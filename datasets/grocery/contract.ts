@@ -1,0 +1,145 @@
+import { contract, date, decimal, ignore, int, join, text, timestamp, via } from '../contract.ts';
+
+export default contract({
+  name: 'grocery',
+  version: 1,
+  title: 'Grocery Sales: four months of a wholesaler, one line a transaction',
+  homepage: 'kaggle.com/datasets/andrexibiza/grocery-sales-dataset',
+  licence: 'see the data set’s page',
+  currency: 'USD',
+  tables: {
+    countries: {
+      files: 'countries.csv',
+      key: ['CountryID'],
+      // CountryCode is shuffled in the source, and `NA` is Australia's: a code, not a missing value.
+      columns: { CountryID: int({ required: true }), CountryName: text({ required: true }), CountryCode: text() },
+    },
+    cities: {
+      files: 'cities.csv',
+      key: ['CityID'],
+      columns: {
+        CityID: int({ required: true }),
+        CityName: text({ required: true }),
+        Zipcode: text({ digits: 5 }),
+        CountryID: int({ references: 'countries' }),
+      },
+    },
+    categories: {
+      files: 'categories.csv',
+      key: ['CategoryID'],
+      columns: { CategoryID: int({ required: true }), CategoryName: text({ required: true }) },
+    },
+    products: {
+      files: 'products*.csv',
+      key: ['ProductID'],
+      columns: {
+        ProductID: int({ required: true }),
+        ProductName: text({ required: true }),
+        Price: decimal({ required: true, places: 4, min: 0 }),
+        CategoryID: int({ required: true, references: 'categories' }),
+        Class: text(),
+        ModifyDate: ignore(),
+        Resistant: text(),
+        IsAllergic: text(),
+        VitalityDays: decimal(),
+      },
+    },
+    customers: {
+      files: 'customers*.csv',
+      key: ['CustomerID'],
+      columns: {
+        CustomerID: int({ required: true }),
+        FirstName: text({ invalidBytes: 'replace' }),
+        MiddleInitial: text({ nulls: ['NULL'] }),
+        LastName: text({ invalidBytes: 'replace' }),
+        CityID: int({ references: 'cities' }),
+        Address: text({ invalidBytes: 'replace' }),
+      },
+    },
+    employees: {
+      files: 'employees.csv',
+      key: ['EmployeeID'],
+      columns: {
+        EmployeeID: int({ required: true }),
+        FirstName: text(),
+        MiddleInitial: text({ nulls: ['NULL'] }),
+        LastName: text(),
+        BirthDate: date(['YYYY-MM-DD', 'YYYY-MM-DD HH:mm:ss.SSS']),
+        Gender: text({ values: ['F', 'M'] }),
+        CityID: int({ references: 'cities' }),
+        HireDate: date(['YYYY-MM-DD', 'YYYY-MM-DD HH:mm:ss.SSS']),
+      },
+    },
+    sales: {
+      files: 'sales*.csv',
+      key: ['SalesID'],
+      maxRejectRate: 0.05,
+      columns: {
+        SalesID: int({ required: true }),
+        SalesPersonID: int({ references: 'employees' }),
+        CustomerID: int({ required: true, references: 'customers' }),
+        ProductID: int({ required: true, references: 'products' }),
+        Quantity: int({ required: true, min: 1, max: 10_000 }),
+        Discount: decimal({ default: '0', min: 0, max: 1 }),
+        // Always 0 in the published file: the amount is computed from the price.
+        TotalPrice: ignore(),
+        SalesDate: timestamp(['YYYY-MM-DD HH:mm:ss.SSS', 'YYYY-MM-DD HH:mm:ss'], {
+          required: true,
+          min: '2018-01-01',
+          max: '2018-05-09',
+        }),
+        TransactionNumber: text({ required: true }),
+      },
+    },
+  },
+  sale: {
+    from: 'sales',
+    sale_id: 'SalesID',
+    order_id: 'TransactionNumber',
+    customer_id: 'CustomerID',
+    product_id: 'ProductID',
+    employee_id: 'SalesPersonID',
+    sold: 'SalesDate',
+    quantity: 'Quantity',
+    unit_price: via('ProductID', 'Price'),
+    discount_rate: 'Discount',
+  },
+  dimensions: {
+    customer: {
+      from: 'customers',
+      id: 'CustomerID',
+      attributes: {
+        customer_name: join(['FirstName', 'LastName'], ' '),
+        address: 'Address',
+        city: via('CityID', 'CityName'),
+        postal_code: via('CityID', 'Zipcode'),
+        country: via('CityID', 'CountryID', 'CountryName'),
+      },
+    },
+    product: {
+      from: 'products',
+      id: 'ProductID',
+      attributes: {
+        product_name: 'ProductName',
+        category: via('CategoryID', 'CategoryName'),
+        unit_price: 'Price',
+        class: 'Class',
+        resistant: 'Resistant',
+        is_allergic: 'IsAllergic',
+        vitality_days: 'VitalityDays',
+      },
+    },
+    employee: {
+      from: 'employees',
+      id: 'EmployeeID',
+      attributes: {
+        employee_name: join(['FirstName', 'LastName'], ' '),
+        gender: 'Gender',
+        birth_day: 'BirthDate',
+        hire_day: 'HireDate',
+        city: via('CityID', 'CityName'),
+        country: via('CityID', 'CountryID', 'CountryName'),
+      },
+    },
+  },
+});

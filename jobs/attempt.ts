@@ -1,0 +1,80 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { InvariantError, UserError } from '../base/errors.ts';
+import type { AttemptError, AttemptMessage, AttemptOutcome, Commit } from '../cluster/task.ts';
+import { layout } from '../lake/layout.ts';
+import { openStore } from '../lake/open.ts';
+import { type ObjectStore, readJson, writeJson } from '../lake/store.ts';
+import { type TaskContext, type TaskFunction, taskFunction } from './registry.ts';
+import type { StagePlan } from './stage.ts';
+
+/**
+ * Runs one attempt: reads the task's input from the stage's plan, runs its function, and creates the task's commit if
+ * no attempt has yet. An attempt that finds the commit taken has lost quietly: the winner's commit is its answer too.
+ */
+export async function runAttempt({ task, lakeUrl }: AttemptMessage): Promise<AttemptOutcome> {
+  const started = performance.now();
+  try {
+    const lake = await storeAt(lakeUrl);
+    const plan = await stagePlan(lake, task.plan);
+    const raw = await storeAt(plan.raw);
+    const run = (await taskFunction(task.kind)) as unknown as TaskFunction<unknown, unknown>;
+    const attempt = randomBytes(8).toString('hex');
+    const files: string[] = [];
+    const context: TaskContext = {
+      shared: plan.shared,
+      lake,
+      raw,
+      async write(name, bytes, rows) {
+        const key = layout.part(task.kind, task.id, attempt, name);
+        await lake.write(key, bytes);
+        files.push(key);
+        return { key, sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length, rows };
+      },
+    };
+    const output = await run(plan.inputs[task.index], context);
+    const own: Commit = { kind: task.kind, task: task.id, attempt, files, output };
+    const commit = await commitOnce(lake, own);
+    return { ok: true, commit, ms: performance.now() - started };
+  } catch (error) {
+    return { ok: false, error: attemptError(error) };
+  }
+}
+
+async function commitOnce(lake: ObjectStore, own: Commit): Promise<Commit> {
+  const key = layout.commit(own.kind, own.task);
+  if (await writeJson(lake, key, own, { ifAbsent: true })) return own;
+  const winner = await readJson<Commit>(lake, key);
+  if (!winner) throw new Error(`commit '${key}' was taken and then vanished`);
+  return winner;
+}
+
+/** Stores by address, opened once a thread. */
+const stores = new Map<string, Promise<ObjectStore>>();
+
+export function storeAt(url: string): Promise<ObjectStore> {
+  let store = stores.get(url);
+  if (!store) {
+    store = openStore(url);
+    stores.set(url, store);
+  }
+  return store;
+}
+
+/** The plan of the stage that this thread works on. */
+let current: { readonly hash: string; readonly lake: ObjectStore; readonly plan: StagePlan } | null = null;
+
+async function stagePlan(lake: ObjectStore, hash: string): Promise<StagePlan> {
+  if (current?.hash === hash && current.lake === lake) return current.plan;
+  const plan = await readJson<StagePlan>(lake, layout.plan(hash));
+  if (!plan) throw new Error(`no stage plan '${hash}' in ${lake.url}`);
+  current = { hash, lake, plan };
+  return plan;
+}
+
+function attemptError(error: unknown): AttemptError {
+  if (error instanceof UserError) return { name: error.name, message: error.message, details: error.details, retry: false };
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error), retry: true };
+  const { name, message, stack } = error;
+  const ours = error instanceof InvariantError || error instanceof TypeError || error instanceof RangeError;
+  return { name, message, stack, retry: !ours };
+}

@@ -1,0 +1,274 @@
+/** The job that turns raw files into the fact, its dimensions and the quarantine; stage by stage, in order. */
+import { invariant } from '../../base/errors.ts';
+import { LINES_PER_DAY_TASK } from '../../base/limits.ts';
+import type { Contract } from '../../datasets/contract.ts';
+import { DIMENSION_NAMES } from '../../datasets/sales.ts';
+import { dayText } from '../../kernels/dates.ts';
+import { amountText, parseAmount } from '../../kernels/money.ts';
+import { addCounts, addsUp, type Counts, NO_RECORDS, type PartFile, type PartitionFile } from '../../lake/manifest.ts';
+import { placeSlice, type Slice } from '../../lake/slice.ts';
+import type { Driver } from '../driver.ts';
+import { type ChunkOutput, type ChunkShared, tableReading } from './chunk.ts';
+import type { DayInput, DayOutput, DayShared } from './day.ts';
+import type { DimensionInput, DimensionOutput, DimensionShared } from './dimension.ts';
+import { bucketCount, type KeysInput, type KeysOutput } from './keys.ts';
+import { derivedDimensions } from './members.ts';
+import type { ChunkInput, FilePlan } from './plan.ts';
+import type { QuarantineInput, QuarantineOutput, QuarantineShared, ReasonOutput } from './quarantine.ts';
+import type { RejectSlice } from './rejects.ts';
+import type { TableInput, TableOutput, TableShared } from './table.ts';
+import type { TableFiles } from './tables.ts';
+
+export interface CleanResult {
+  readonly fact: readonly PartitionFile[];
+  /** dim_customer …, by the table's name. */
+  readonly dimensions: Readonly<Record<string, PartFile>>;
+  readonly quarantine: readonly PartFile[];
+  readonly balances: readonly (Counts & { readonly table: string; readonly file: string })[];
+  readonly reasons: readonly (ReasonOutput & { readonly table: string; readonly file: string })[];
+  /** Sum of net_amount_base over the fact, as text. */
+  readonly net: string;
+  readonly conflicts: readonly { readonly dimension: string; readonly members: number }[];
+}
+
+export async function clean(driver: Driver, contract: Contract, files: readonly FilePlan[]): Promise<CleanResult> {
+  const tables = await cleanTables(driver, contract, files);
+  const sales = files.filter(({ table }) => table === contract.sale.from);
+  const chunks = sales.flatMap(file => file.chunks.map((chunk): ChunkInput => ({ ...chunk, file: file.file, header: file.header })));
+  const cleaned = await cleanChunks(driver, contract, chunks);
+  const losers = await findLosers(driver, chunks, cleaned);
+  const { inputs, outputs } = await mergeDays(driver, contract, { chunks, cleaned, losers, tables: tables.files });
+  const dimensions = await makeDimensions(driver, contract, outputs, tables.files);
+  const rejects = [
+    ...tables.rejects,
+    ...[...cleaned, ...outputs].flatMap(output => output.rejects.map(reject => ({ ...reject, table: contract.sale.from }))),
+  ];
+  const quarantine = await quarantineRejects(driver, contract, rejects, tables.files);
+  const fact = outputs.flatMap(({ parts }) => parts).sort((a, b) => (a.partition < b.partition ? -1 : 1));
+  return {
+    fact,
+    dimensions: Object.fromEntries(dimensions.map(({ name, file }) => [name, file])),
+    quarantine: quarantine.parts,
+    balances: [...tables.balances, ...balanceChunks(contract, sales, { chunks, cleaned, inputs, outputs })],
+    reasons: quarantine.reasons,
+    net: amountText(outputs.flatMap(({ counts }) => counts.flat()).reduce((sum, { net }) => sum + parseAmount(net), 0n)),
+    conflicts: dimensions.filter(({ conflicts }) => conflicts > 0).map(({ name, conflicts }) => ({ dimension: name, members: conflicts })),
+  };
+}
+
+/** All tables but the sale lines', those that others reference first. */
+async function cleanTables(driver: Driver, contract: Contract, files: readonly FilePlan[]) {
+  const cleaned: Record<string, PartFile> = {};
+  const balances: (Counts & { table: string; file: string })[] = [];
+  const rejects: (RejectSlice & { table: string })[] = [];
+  const shared: TableShared = { tables: contract.tables };
+  for (const wave of referenceWaves(contract)) {
+    const inputs = wave.map((table): TableInput => {
+      const references = referencesOf(contract, table).map(name => [name, cleaned[name]!] as const);
+      return { table, files: files.filter(file => file.table === table), references: Object.fromEntries(references) };
+    });
+    const outputs = await driver.stage<TableOutput>({
+      kind: 'clean.table',
+      title: 'tables',
+      unit: 'tables',
+      shared,
+      inputs,
+      rows: output => output.balances.reduce((sum, { read }) => sum + read, 0),
+      rejected: output => output.balances.reduce((sum, { quarantined }) => sum + quarantined, 0),
+    });
+    outputs.forEach((output, i) => {
+      const table = wave[i]!;
+      cleaned[table] = output.file;
+      balances.push(...output.balances.map(balance => ({ table, ...balance })));
+      rejects.push(...output.rejects.map(reject => ({ ...reject, table })));
+    });
+  }
+  for (const balance of balances) {
+    const planned = files.find(({ file, table }) => file === balance.file && table === balance.table)!.records;
+    invariant(planned === balance.read && addsUp(balance), `${balance.file}: ${planned} planned, ${JSON.stringify(balance)}`);
+  }
+  return { files: cleaned, balances, rejects };
+}
+
+const referencesOf = (contract: Contract, table: string): string[] => {
+  const references = Object.values(contract.tables[table]!.columns).flatMap(({ references }) => references ?? []);
+  return [...new Set(references)].filter(name => name !== contract.sale.from);
+};
+
+/** Tables in waves: each references only tables of earlier ones. Validation has refused circles. */
+function referenceWaves(contract: Contract): string[][] {
+  const waves: string[][] = [];
+  let rest = Object.keys(contract.tables).filter(table => table !== contract.sale.from);
+  while (rest.length > 0) {
+    const wave = rest.filter(table => !referencesOf(contract, table).some(name => name !== table && rest.includes(name)));
+    invariant(wave.length > 0, `the tables ${rest.join(', ')} reference each other in a circle`);
+    waves.push(wave);
+    rest = rest.filter(table => !wave.includes(table));
+  }
+  return waves;
+}
+
+async function cleanChunks(driver: Driver, contract: Contract, chunks: readonly ChunkInput[]): Promise<ChunkOutput[]> {
+  const shared: ChunkShared = {
+    reading: tableReading(contract, contract.sale.from),
+    sold: contract.sale.sold,
+    buckets: bucketCount(chunks.reduce((sum, { records }) => sum + records, 0)),
+  };
+  return driver.stage<ChunkOutput>({
+    kind: 'clean.chunk',
+    title: 'clean',
+    unit: 'chunks',
+    shared,
+    inputs: chunks,
+    rows: ({ read }) => read,
+    rejected: ({ rejected }) => rejected,
+  });
+}
+
+/** Losing records by day: of all buckets, in their order. */
+async function findLosers(driver: Driver, chunks: readonly ChunkInput[], cleaned: readonly ChunkOutput[]) {
+  const buckets = cleaned[0]?.keys.length ?? 0;
+  const inputs = Array.from({ length: buckets }, (_, bucket): KeysInput => ({
+    sources: cleaned.map(({ keys }, i) => ({ file: chunks[i]!.file, entries: keys[bucket]! })),
+  }));
+  const outputs = await driver.stage<KeysOutput>({ kind: 'clean.keys', title: 'keys', unit: 'buckets', shared: null, inputs });
+  const byDay = new Map<number, Slice[]>();
+  for (const { file, days } of outputs) {
+    for (const slice of days) {
+      const slices = byDay.get(slice.name);
+      if (slices) slices.push(placeSlice(file, slice));
+      else byDay.set(slice.name, [placeSlice(file, slice)]);
+    }
+  }
+  return byDay;
+}
+
+interface Cleaned {
+  readonly chunks: readonly ChunkInput[];
+  readonly cleaned: readonly ChunkOutput[];
+}
+
+async function mergeDays(
+  driver: Driver,
+  contract: Contract,
+  { chunks, cleaned, losers, tables }: Cleaned & { losers: ReadonlyMap<number, Slice[]>; tables: TableFiles },
+) {
+  const days = new Map<number, { day: number; slices: { file: string; slice: Slice }[]; losers: Slice[]; chunks: number[] }>();
+  cleaned.forEach((output, i) => {
+    for (const { day, slice } of output.days) {
+      const entry = days.get(day) ?? { day, slices: [], losers: losers.get(day) ?? [], chunks: [] };
+      entry.slices.push({ file: chunks[i]!.file, slice });
+      entry.chunks.push(i);
+      days.set(day, entry);
+    }
+  });
+  const sorted = [...days.values()].sort((a, b) => a.day - b.day);
+  const inputs = groupDays(sorted);
+  const shared: DayShared = { contract: salesPart(contract), tables };
+  const outputs = await driver.stage<DayOutput>({
+    kind: 'clean.day',
+    title: 'merge days',
+    unit: inputs.some(input => input.days.length > 1) ? 'months' : 'days',
+    shared,
+    inputs: inputs.map((input): DayInput => ({ days: input.days.map(({ day, slices, losers }) => ({ day, slices, losers })) })),
+    rows: ({ counts }) => counts.flat().reduce((sum, { kept, duplicate, quarantined }) => sum + kept + duplicate + quarantined, 0),
+    rejected: ({ counts }) => counts.flat().reduce((sum, { quarantined }) => sum + quarantined, 0),
+  });
+  return { inputs, outputs };
+}
+
+/** What of a contract decides the fact: titles, file patterns and limits are left out, so that changing them recomputes nothing. */
+function salesPart(contract: Contract): Contract {
+  const { name, currency, sale, dimensions } = contract;
+  const tables = Object.entries(contract.tables).map(([table, { key, columns }]) => [table, { files: '', key, columns }] as const);
+  return { name, version: 0, title: '', currency, sale, dimensions, tables: Object.fromEntries(tables) };
+}
+
+interface PlannedDay {
+  readonly day: number;
+  readonly slices: readonly { readonly file: string; readonly slice: Slice }[];
+  readonly losers: readonly Slice[];
+  /** Number of the chunk of each slice. */
+  readonly chunks: readonly number[];
+}
+
+/** One task a day when days are large, one a calendar month when they are small: so a task is never all overhead. */
+function groupDays(days: readonly PlannedDay[]): { days: PlannedDay[] }[] {
+  const lines = days.reduce((sum, { slices }) => sum + slices.reduce((own, { slice }) => own + slice.rows, 0), 0);
+  if (lines >= days.length * LINES_PER_DAY_TASK) return days.map(day => ({ days: [day] }));
+  return [...Map.groupBy(days, ({ day }) => dayText(day).slice(0, 7)).values()].map(group => ({ days: group }));
+}
+
+async function makeDimensions(driver: Driver, contract: Contract, merged: readonly DayOutput[], tables: TableFiles) {
+  const derived = derivedDimensions(contract);
+  const named = DIMENSION_NAMES.filter(name => contract.dimensions[name]);
+  const names: DimensionInput['dimension'][] = [
+    ...named,
+    ...(contract.sale.location ? (['location'] as const) : []),
+    ...(contract.sale.rates ? (['rate'] as const) : []),
+  ];
+  const inputs = names.map((dimension): DimensionInput => {
+    const isDerived = (derived as readonly string[]).includes(dimension);
+    const members = isDerived ? merged.flatMap(output => output.members[dimension] ?? []) : null;
+    return { dimension, members };
+  });
+  const shared: DimensionShared = { contract: salesPart(contract), tables };
+  return driver.stage<DimensionOutput>({
+    kind: 'clean.dimension',
+    title: 'dimensions',
+    unit: 'tables',
+    shared,
+    inputs,
+    rows: ({ file }) => file.rows,
+  });
+}
+
+async function quarantineRejects(
+  driver: Driver,
+  contract: Contract,
+  rejects: readonly (RejectSlice & { table: string })[],
+  tables: TableFiles,
+) {
+  const groups = Map.groupBy(rejects, ({ table, file, range }) => JSON.stringify([table, file, String(range).padStart(9, '0')]));
+  const inputs = [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]): QuarantineInput => {
+    const { table, file } = group[0]!;
+    return { table, file, rejects: group.map(({ slice }) => slice) };
+  });
+  const shared: QuarantineShared = { contract: salesPart(contract), tables };
+  const outputs = await driver.stage<QuarantineOutput>({
+    kind: 'clean.quarantine',
+    title: 'quarantine',
+    unit: 'ranges',
+    shared,
+    inputs,
+    rows: ({ part }) => part.rows,
+  });
+  return {
+    parts: outputs.map(({ part }) => part),
+    reasons: outputs.flatMap(({ reasons }, i) => reasons.map(reason => ({ table: inputs[i]!.table, file: inputs[i]!.file, ...reason }))),
+  };
+}
+
+/** Rule 1, chunk by chunk: what the planner counted is what came out, each record once. */
+function balanceChunks(
+  contract: Contract,
+  files: readonly FilePlan[],
+  { chunks, cleaned, inputs, outputs }: Cleaned & { inputs: readonly { days: PlannedDay[] }[]; outputs: readonly DayOutput[] },
+) {
+  const counts: Counts[] = cleaned.map(({ read, rejected }) => ({ ...NO_RECORDS, read, quarantined: rejected }));
+  inputs.forEach(({ days }, i) => {
+    days.forEach((day, j) => {
+      day.chunks.forEach((chunk, k) => {
+        counts[chunk] = addCounts(counts[chunk]!, { ...outputs[i]!.counts[j]![k]!, read: 0 });
+      });
+    });
+  });
+  counts.forEach((count, i) => {
+    const { file, start, end, records } = chunks[i]!;
+    invariant(count.read === records && addsUp(count), `${file} bytes ${start}–${end}: ${records} planned, ${JSON.stringify(count)}`);
+  });
+  return files.map(({ file }) => {
+    const own = counts.filter((_, i) => chunks[i]!.file === file);
+    return { table: contract.sale.from, file, ...own.reduce(addCounts, NO_RECORDS) };
+  });
+}

@@ -1,0 +1,83 @@
+/**
+ * Members of dimensions that no file of their own describes: customers, products and addresses that only the sale lines
+ * name. Each day gives its distinct descriptions with where each was first seen; clean.dimension merges the days.
+ */
+import type { Contract, DimensionName } from '../../datasets/contract.ts';
+import { DIMENSION_NAMES, LOCATION_ATTRIBUTES } from '../../datasets/sales.ts';
+import { type Column, valueText } from '../../kernels/column.ts';
+import { encodeSlab, type Rows } from '../../lake/slab.ts';
+import { packSlices, placeSlice, type Slice } from '../../lake/slice.ts';
+import type { PartFile } from '../../lake/manifest.ts';
+import { concatRows, gatherRows } from './rejects.ts';
+
+export interface MemberRows {
+  readonly dimension: string;
+  readonly rows: Rows;
+}
+
+/** Columns of the sale lines' table that describe a member, the id first; null when a file of its own does. */
+export function memberColumns(contract: Contract, dimension: DimensionName | 'location'): readonly string[] | null {
+  if (dimension === 'location') {
+    const { location } = contract.sale;
+    if (!location) return null;
+    return LOCATION_ATTRIBUTES.map(attribute => location[attribute]).filter(name => name !== undefined);
+  }
+  const mapping = contract.dimensions[dimension];
+  if (mapping?.from !== contract.sale.from) return null;
+  const names = Object.values(mapping.attributes).flatMap(value => {
+    if (typeof value === 'string') return [value];
+    if ('via' in value) return [value.via[0]!];
+    return 'join' in value ? value.join : 'cases' in value ? [value.cases] : [];
+  });
+  return [...new Set([mapping.id, ...names])];
+}
+
+/** The dimensions that are derived from the sale lines. */
+export function derivedDimensions(contract: Contract): readonly (DimensionName | 'location')[] {
+  return ([...DIMENSION_NAMES, 'location'] as const).filter(name => memberColumns(contract, name) !== null);
+}
+
+/** The distinct descriptions in these rows, each at its first place. */
+export function memberRows(contract: Contract, rows: Rows, files: Column): MemberRows[] {
+  return derivedDimensions(contract).map(dimension => {
+    const names = memberColumns(contract, dimension)!;
+    const columns: Record<string, Column> = { $file: files, $line: rows.columns.$line! };
+    for (const name of names) columns[name] = rows.columns[name]!;
+    return { dimension, rows: distinctFirst({ length: rows.length, columns }, names) };
+  });
+}
+
+/** Of rows that agree in these columns the one that stands first in the files. */
+function distinctFirst(rows: Rows, names: readonly string[]): Rows {
+  const columns = names.map(name => rows.columns[name]!);
+  const first = new Map<string, number>();
+  for (let row = 0; row < rows.length; row++) {
+    const id = JSON.stringify(columns.map(column => valueText(column, row)));
+    const best = first.get(id);
+    if (best === undefined || comparePlaces(rows, row, best) < 0) first.set(id, row);
+  }
+  return gatherRows(rows, Int32Array.from(first.values()));
+}
+
+/** The order of records: by the bytes of the file's name, then by line. */
+export function comparePlaces(rows: Rows, a: number, b: number): number {
+  const file = (row: number) => Buffer.from(valueText(rows.columns.$file!, row)!);
+  const line = (row: number) => Number(valueText(rows.columns.$line!, row));
+  return Buffer.compare(file(a), file(b)) || line(a) - line(b);
+}
+
+/** Writes members as one part file with a slice a dimension. */
+export async function writeMembers(
+  members: readonly MemberRows[],
+  write: (name: string, bytes: Uint8Array, rows: number) => Promise<PartFile>,
+): Promise<Record<string, Slice>> {
+  if (members.length === 0) return {};
+  const groups = Map.groupBy(members, ({ dimension }) => dimension);
+  const pieces = [...groups].map(([name, parts]) => {
+    const rows = concatRows(parts.map(part => part.rows));
+    return { name, bytes: encodeSlab(rows), rows: rows.length };
+  });
+  const { packed, slices } = packSlices(pieces);
+  const part = await write('members.slab', packed, pieces.reduce((sum, piece) => sum + piece.rows, 0));
+  return Object.fromEntries(slices.map(slice => [slice.name, placeSlice(part, slice)]));
+}

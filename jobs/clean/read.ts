@@ -1,0 +1,82 @@
+/** The bytes of a chunk → typed columns of its records, and what is wrong with each. */
+import { invariant } from '../../base/errors.ts';
+import type { TableContract } from '../../datasets/contract.ts';
+import { type Column, fixedColumn, halves, setBit, setNumber } from '../../kernels/column.ts';
+import { convertColumn, unescapeQuotes } from '../../kernels/convert.ts';
+import { type FieldIndex, indexFields } from '../../kernels/records.ts';
+import type { Rows } from '../../lake/slab.ts';
+import type { ObjectStore } from '../../lake/store.ts';
+import { compileColumn } from './compile.ts';
+import type { ChunkInput } from './plan.ts';
+import { changed, LINE_LIMITS } from './scan.ts';
+import { sha256 } from '../stage.ts';
+
+/** What decides how the bytes of a table are read; part of the identity of the tasks that read them. */
+export interface TableReading {
+  readonly table: string;
+  readonly contract: Pick<TableContract, 'columns' | 'key' | 'encoding' | 'delimiter'>;
+  /** Columns that must have a value though the contract does not say so: a sale needs its ids and its day. */
+  readonly required: readonly string[];
+}
+
+export interface ChunkRecords {
+  readonly file: string;
+  readonly bytes: Buffer;
+  readonly index: FieldIndex;
+  /** All records: the contract's columns by name, and `$line`, `$offset`, `$length`. */
+  readonly rows: Rows;
+  /** Index in FAULTS of what is wrong with a record, or 0. */
+  readonly fault: Uint8Array;
+  /** Position in the file of the column at fault, or −1. */
+  readonly faultColumn: Int16Array;
+}
+
+export async function readChunk(raw: ObjectStore, chunk: ChunkInput, reading: TableReading): Promise<ChunkRecords> {
+  const { file, start, end, header } = chunk;
+  const bytes = await raw.read(file, { start, end });
+  if (sha256(bytes) !== chunk.sha256) throw changed(file);
+  const delimiter = (reading.contract.delimiter ?? ',').charCodeAt(0);
+  const index = indexFields(bytes, header.length, delimiter, LINE_LIMITS);
+  invariant(
+    index.records === chunk.records,
+    `${file} bytes ${start}–${end}: the planner counted ${chunk.records} records, the reader ${index.records}`,
+  );
+  const fault = index.fault.slice(0, index.records);
+  const faultColumn = new Int16Array(index.records).fill(-1);
+  const columns: Record<string, Column> = {};
+  header.forEach((name, column) => {
+    const contract = name === null ? undefined : reading.contract.columns[name];
+    if (name === null || !contract || contract.kind === 'ignore') return;
+    const reader = compileColumn(contract, reading.contract, reading.required.includes(name));
+    columns[name] = convertColumn({ bytes, index, column, reader, faults: { code: fault, column: faultColumn } });
+  });
+  const rows = { length: index.records, columns: { ...columns, ...positions(index, chunk) } };
+  return { file, bytes, index, rows, fault, faultColumn };
+}
+
+/** `$line`, `$offset` and `$length`: where each record is in its file. */
+function positions(index: FieldIndex, { start, firstLine }: ChunkInput): Record<string, Column> {
+  const column = (value: (record: number) => number) => {
+    const out = fixedColumn('int64', index.records);
+    const half = halves(out);
+    for (let record = 0; record < index.records; record++) {
+      setNumber(half, record, value(record));
+      setBit(out.validity, record);
+    }
+    return out;
+  };
+  return {
+    $line: column(record => firstLine + index.line[record]!),
+    $offset: column(record => start + index.recordStart[record]!),
+    $length: column(record => index.recordEnd[record]! - index.recordStart[record]!),
+  };
+}
+
+/** The text of a field as it stands in the file, quotes taken off; at most 200 characters. For messages. */
+export function fieldText({ bytes, index }: ChunkRecords, record: number, column: number): string {
+  const cell = record * index.columns + column;
+  const start = index.start[cell]!;
+  const end = Math.min(index.end[cell]!, start + 200);
+  const source = index.escaped[cell] === 1 ? unescapeQuotes(bytes, start, end) : bytes.subarray(start, end);
+  return Buffer.from(source).toString('utf8');
+}

@@ -1,0 +1,81 @@
+/**
+ * Records that become no row, on their way to the quarantine table: the record's typed columns, so that its amount can
+ * be computed if that is possible, with where it stands and why it was refused. Kept by ranges of the file's bytes, so
+ * that the quarantine's part files are the same whatever the chunks were.
+ */
+import { QUARANTINE_RANGE_BYTES } from '../../base/limits.ts';
+import { type Column, type FixedColumn, halves, numberAt, numberColumn, textColumn } from '../../kernels/column.ts';
+import { concat, gather } from '../../kernels/gather.ts';
+import { encodeSlab, type Rows } from '../../lake/slab.ts';
+import { packSlices, placeSlice, type Slice } from '../../lake/slice.ts';
+import type { PartFile } from '../../lake/manifest.ts';
+
+export interface Reject {
+  /** Row of `rows`. */
+  readonly row: number;
+  /** Index in FAULTS. */
+  readonly code: number;
+  readonly column: string | null;
+  readonly value: string | null;
+  readonly winner?: { readonly file: string; readonly line: number } | undefined;
+}
+
+/** The rejects of one file whose records begin in one range of its bytes. */
+export interface RejectSlice {
+  readonly file: string;
+  readonly range: number;
+  readonly slice: Slice;
+}
+
+export interface FileRejects {
+  readonly file: string;
+  readonly rows: Rows;
+  readonly rejects: readonly Reject[];
+}
+
+/** Writes rejects as one part file of slices. */
+export async function writeRejects(
+  files: readonly FileRejects[],
+  write: (name: string, bytes: Uint8Array, rows: number) => Promise<PartFile>,
+): Promise<RejectSlice[]> {
+  const pieces = files.flatMap(({ file, rows, rejects }) => {
+    const offset = rows.columns.$offset as FixedColumn;
+    const half = halves(offset);
+    const ranges = Map.groupBy(rejects, ({ row }) => Math.floor(numberAt(half, row) / QUARANTINE_RANGE_BYTES));
+    return [...ranges].map(([range, members]) => ({
+      name: { file, range },
+      bytes: encodeSlab(rejectRows(rows, members)),
+      rows: members.length,
+    }));
+  });
+  if (pieces.length === 0) return [];
+  const { packed, slices } = packSlices(pieces);
+  const part = await write('rejects.slab', packed, pieces.reduce((sum, piece) => sum + piece.rows, 0));
+  return slices.map(slice => ({ ...slice.name, slice: placeSlice(part, slice) }));
+}
+
+function rejectRows(rows: Rows, rejects: readonly Reject[]): Rows {
+  const picks = Int32Array.from(rejects, ({ row }) => row);
+  const columns: Record<string, Column> = {};
+  for (const [name, column] of Object.entries(rows.columns)) columns[name] = gather(column, picks);
+  columns.$code = numberColumn('int64', rejects.map(({ code }) => code));
+  columns.$column = textColumn(rejects.map(({ column }) => column));
+  columns.$value = textColumn(rejects.map(({ value }) => value));
+  columns.$winner_file = textColumn(rejects.map(({ winner }) => winner?.file ?? null));
+  columns.$winner_line = numberColumn('int64', rejects.map(({ winner }) => winner?.line ?? null));
+  return { length: rejects.length, columns };
+}
+
+/** Several slabs of the same columns as one. */
+export function concatRows(parts: readonly Rows[]): Rows {
+  const first = parts[0]!;
+  const columns: Record<string, Column> = {};
+  for (const name of Object.keys(first.columns)) columns[name] = concat(parts.map(part => part.columns[name]!));
+  return { length: parts.reduce((sum, part) => sum + part.length, 0), columns };
+}
+
+export function gatherRows(rows: Rows, picks: Int32Array): Rows {
+  const columns: Record<string, Column> = {};
+  for (const [name, column] of Object.entries(rows.columns)) columns[name] = gather(column, picks);
+  return { length: picks.length, columns };
+}

@@ -1,0 +1,8 @@
+/** The functions of the job that run many times, on workers; each in a file of its name. */
+export { chunk } from './chunk.ts';
+export { day } from './day.ts';
+export { dimension } from './dimension.ts';
+export { keys } from './keys.ts';
+export { quarantine } from './quarantine.ts';
+export { scan } from './scan.ts';
+export { table } from './table.ts';

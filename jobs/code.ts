@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+
+/** What the output of a job depends on besides its own folder. */
+const COMMON = [
+  'base/limits.ts',
+  'base/table.ts',
+  'datasets/contract.ts',
+  'datasets/sales.ts',
+  'jobs/attempt.ts',
+  'jobs/registry.ts',
+  'jobs/stage.ts',
+  'kernels/',
+  'lake/parquet/',
+  'lake/slab.ts',
+  'package-lock.json',
+];
+
+const root = new URL('../', import.meta.url);
+const hashes = new Map<string, Promise<string>>();
+
+/** What the warehouse of a publication depends on besides its files. */
+const LOAD = ['jobs/load/', 'warehouse/', 'warehouse/marts/', 'warehouse/checks/', 'datasets/mapped.ts'];
+
+/** Hash of the code of a job: its folder, the kernels, the formats, and the versions of libraries. */
+export function codeHash(job: string): Promise<string> {
+  let hash = hashes.get(job);
+  if (!hash) {
+    hash = hashFiles([...COMMON, ...(job === 'load' ? LOAD : [`jobs/${job}/`])]);
+    hashes.set(job, hash);
+  }
+  return hash;
+}
+
+async function hashFiles(entries: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const entry of entries) {
+    const names = entry.endsWith('/') ? (await readdir(new URL(entry, root))).sort().map(name => entry + name) : [entry];
+    for (const name of names.filter(file => /\.(ts|json|wasm|sql)$/.test(file) && !file.endsWith('.test.ts'))) {
+      hash.update(`${name}\n`).update(await readFile(new URL(name, root)));
+    }
+  }
+  return hash.digest('hex').slice(0, 16);
+}

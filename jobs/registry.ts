@@ -1,0 +1,35 @@
+import type { ObjectStore } from '../lake/store.ts';
+import type { PartFile } from '../lake/manifest.ts';
+
+/** What a task may use besides its input. */
+export interface TaskContext<Shared = unknown> {
+  /** The part of the stage's plan that all its tasks have in common. */
+  readonly shared: Shared;
+  readonly lake: ObjectStore;
+  /** The folder or bucket of raw files. */
+  readonly raw: ObjectStore;
+  /** Writes a file of this attempt; nobody sees it unless the attempt commits. */
+  write(name: string, bytes: Uint8Array, rows: number): Promise<PartFile>;
+}
+
+/** Runs on a worker thread. Idempotent and without state: the same input makes the same bytes, whatever the attempt. */
+export type TaskFunction<Input = never, Shared = never, Output = unknown> = (
+  input: Input,
+  context: TaskContext<Shared>,
+) => Promise<Output>;
+
+type Job = Readonly<Record<string, unknown>>;
+
+/** The task functions of each job, loaded by the first thread that needs them. */
+const JOBS: Readonly<Record<string, () => Promise<Job>>> = {
+  clean: () => import('./clean/tasks.ts'),
+  probe: () => import('./probe/tasks.ts'),
+};
+
+/** The function of a kind such as `clean.chunk`. */
+export async function taskFunction(kind: string): Promise<TaskFunction> {
+  const [job = '', name = ''] = kind.split('.');
+  const found = (await JOBS[job]?.())?.[name];
+  if (typeof found !== 'function') throw new Error(`no task '${kind}': known jobs are ${Object.keys(JOBS).join(', ')}`);
+  return found as TaskFunction;
+}

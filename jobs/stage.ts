@@ -1,0 +1,41 @@
+/** The plan of a stage: what its tasks are, as data in the lake, and what identifies each. */
+import { createHash } from 'node:crypto';
+import type { Task } from '../cluster/task.ts';
+
+export interface StagePlan<Shared = unknown, Input = unknown> {
+  readonly kind: string;
+  /** Hash of the code of the job: a deploy that changes it computes anew, any other deploy reuses. */
+  readonly code: string;
+  /** Address of the raw files; where they rest is no part of a task's identity. */
+  readonly raw: string;
+  readonly shared: Shared;
+  readonly inputs: readonly Input[];
+}
+
+export interface PlannedStage {
+  readonly plan: StagePlan;
+  /** Hash of the plan's document. */
+  readonly hash: string;
+  readonly document: Buffer;
+  readonly tasks: readonly Task[];
+}
+
+/**
+ * Names the tasks of a stage. A task's id is the hash of its kind, code, shared part and input, leaving out every
+ * property called `key`: files are identified by the hash of their content, not by the attempt that wrote them.
+ */
+export function planStage(plan: StagePlan): PlannedStage {
+  const document = Buffer.from(JSON.stringify(plan));
+  const hash = sha256(document);
+  const common = sha256(`${plan.kind}\n${plan.code}\n${identity(plan.shared)}`);
+  const tasks = plan.inputs.map((input, index): Task => {
+    const id = sha256(`${common}\n${identity(input)}`).slice(0, 32);
+    return { kind: plan.kind, id, plan: hash, index };
+  });
+  return { plan, hash, document, tasks };
+}
+
+const identity = (value: unknown): string =>
+  JSON.stringify(value, (name, inner: unknown) => (name === 'key' ? undefined : inner)) ?? 'null';
+
+export const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');

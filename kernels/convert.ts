@@ -1,0 +1,239 @@
+/**
+ * Fields → a typed column, one column at a time. A value that cannot be had is null and leaves a fault, never a wrong
+ * value. The first fault of a record is the one that is kept.
+ */
+import {
+  booleanColumn,
+  type Column,
+  dateColumn,
+  type FixedColumn,
+  fixedColumn,
+  halves,
+  setBit,
+  setNumber,
+  TextBuilder,
+} from './column.ts';
+import { type DatePattern, MICROS_PER_DAY, NO_DATE, parseByPattern } from './dates.ts';
+import { type Encoding, readText } from './encoding.ts';
+import { fault } from './faults.ts';
+import { type DecimalForm, parseDecimal, parseInteger } from './numbers.ts';
+import type { FieldIndex } from './records.ts';
+
+/** How to read one column; made from a contract by jobs/clean/compile.ts. */
+export interface ColumnReader {
+  readonly kind: 'int' | 'decimal' | 'text' | 'date' | 'timestamp' | 'boolean';
+  readonly required: boolean;
+  /** Words that stand for an empty field. */
+  readonly nulls: readonly string[];
+  /** What an empty field is read as. */
+  readonly fallback: Uint8Array | null;
+  /** In the column's own units; dates in days, timestamps in microseconds. */
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly decimal: DecimalForm | null;
+  readonly patterns: readonly DatePattern[];
+  readonly words: readonly [yes: readonly string[], no: readonly string[]] | null;
+  readonly encoding: Encoding;
+  readonly replaceInvalid: boolean;
+  readonly spaces: 'trim' | 'tidy' | 'keep';
+  readonly digits: number | null;
+  readonly values: ReadonlySet<string> | null;
+  readonly pattern: RegExp | null;
+}
+
+/** The first fault of each record and the column it is in. Both [records]. */
+export interface RecordFaults {
+  readonly code: Uint8Array;
+  readonly column: Int16Array;
+}
+
+export interface ConvertInput {
+  readonly bytes: Buffer;
+  readonly index: FieldIndex;
+  /** Position of the column in the file. */
+  readonly column: number;
+  readonly reader: ColumnReader;
+  readonly faults: RecordFaults;
+}
+
+const E_REQUIRED = fault('E_REQUIRED');
+const E_TYPE = fault('E_TYPE');
+const E_RANGE = fault('E_RANGE');
+
+export function convertColumn(input: ConvertInput): Column {
+  switch (input.reader.kind) {
+    case 'text':
+      return convertText(input);
+    case 'boolean':
+      return convertBoolean(input);
+    case 'date':
+      return convertDate(input);
+    default:
+      return convertFixed(input);
+  }
+}
+
+/** Calls `read` with the bytes of each field that has a value; deals with what is empty, required or defaulted. */
+function forEachValue(input: ConvertInput, read: (bytes: Uint8Array, start: number, end: number, row: number) => number) {
+  const { bytes, index, column, reader, faults } = input;
+  const { columns, records } = index;
+  for (let row = 0; row < records; row++) {
+    if (index.fault[row] !== 0) continue;
+    const cell = row * columns + column;
+    let source: Uint8Array = bytes;
+    let start = index.start[cell]!;
+    let end = index.end[cell]!;
+    if (index.escaped[cell] === 1) {
+      source = unescapeQuotes(bytes, start, end);
+      start = 0;
+      end = source.length;
+    }
+    while (start < end && source[start]! <= 32) start++;
+    while (end > start && source[end - 1]! <= 32) end--;
+    let code = 0;
+    if (start === end || isNullWord(reader, source, start, end)) {
+      if (reader.fallback) code = read(reader.fallback, 0, reader.fallback.length, row);
+      else if (reader.required) code = E_REQUIRED;
+    } else code = read(source, start, end, row);
+    if (code !== 0) setFault(faults, row, code, column);
+  }
+}
+
+function convertFixed(input: ConvertInput): FixedColumn {
+  const { kind, decimal, patterns, min, max } = input.reader;
+  const out = fixedColumn(kind === 'int' ? 'int64' : kind === 'decimal' ? 'decimal' : 'timestamp', input.index.records);
+  const half = halves(out);
+  forEachValue(input, (bytes, start, end, row) => {
+    const value =
+      kind === 'int'
+        ? parseInteger(bytes, start, end)
+        : kind === 'decimal'
+          ? parseDecimal(bytes, start, end, decimal!)
+          : parseAny(bytes, start, end, patterns);
+    if (value === null || value === NO_DATE) return E_TYPE;
+    if ((min !== null && value < min) || (max !== null && value > max)) return E_RANGE;
+    if (typeof value === 'number') setNumber(half, row, value);
+    else out.values[row] = value;
+    setBit(out.validity, row);
+    return 0;
+  });
+  return out;
+}
+
+function convertDate(input: ConvertInput): Column {
+  const { patterns, min, max } = input.reader;
+  const out = dateColumn(input.index.records);
+  forEachValue(input, (bytes, start, end, row) => {
+    const micros = parseAny(bytes, start, end, patterns);
+    if (micros === NO_DATE) return E_TYPE;
+    const day = Math.floor(micros / MICROS_PER_DAY);
+    if ((min !== null && day < min) || (max !== null && day > max)) return E_RANGE;
+    out.values[row] = day;
+    setBit(out.validity, row);
+    return 0;
+  });
+  return out;
+}
+
+function convertBoolean(input: ConvertInput): Column {
+  const [yes, no] = input.reader.words!;
+  const out = booleanColumn(input.index.records);
+  forEachValue(input, (bytes, start, end, row) => {
+    const word = Buffer.from(bytes.subarray(start, end)).toString('utf8');
+    if (!yes.includes(word) && !no.includes(word)) return E_TYPE;
+    if (yes.includes(word)) setBit(out.values, row);
+    setBit(out.validity, row);
+    return 0;
+  });
+  return out;
+}
+
+function convertText(input: ConvertInput): Column {
+  const { bytes, index, column, reader, faults } = input;
+  const builder = new TextBuilder(index.records, Math.min(bytes.length, index.records * 24));
+  for (let row = 0; row < index.records; row++) {
+    const cell = row * index.columns + column;
+    const code = index.fault[row] !== 0 ? -1 : pushTextField(builder, input, cell);
+    if (code !== 0) builder.pushNull();
+    if (code > 0) setFault(faults, row, code, column);
+    else if (code === NULL_FIELD && reader.required) setFault(faults, row, E_REQUIRED, column);
+  }
+  return builder.finish();
+}
+
+/** An empty field without a default. */
+const NULL_FIELD = -2;
+
+/** Pushes one value, and returns 0; or pushes nothing, and returns a fault or NULL_FIELD. */
+function pushTextField(builder: TextBuilder, { bytes, index, reader }: ConvertInput, cell: number): number {
+  let source: Uint8Array = bytes;
+  let start = index.start[cell]!;
+  let end = index.end[cell]!;
+  if (index.escaped[cell] === 1) {
+    source = unescapeQuotes(bytes, start, end);
+    start = 0;
+    end = source.length;
+  }
+  if (needsDecoding(source, start, end, reader)) {
+    const text = readText(source.subarray(start, end), reader);
+    if (text === null) return fault('E_ENCODING');
+    source = Buffer.from(text, 'utf8');
+    start = 0;
+    end = source.length;
+  }
+  if (reader.spaces !== 'keep') {
+    while (start < end && source[start]! <= 32) start++;
+    while (end > start && source[end - 1]! <= 32) end--;
+  }
+  if (start === end || isNullWord(reader, source, start, end)) {
+    if (!reader.fallback) return NULL_FIELD;
+    builder.push(reader.fallback, 0, reader.fallback.length);
+    return 0;
+  }
+  if (reader.values || reader.pattern) {
+    const text = Buffer.from(source.subarray(start, end)).toString('utf8');
+    if (reader.values && !reader.values.has(text)) return fault('E_ENUM');
+    if (reader.pattern && !reader.pattern.test(text)) return fault('E_PATTERN');
+  }
+  builder.push(source, start, end);
+  return 0;
+}
+
+/** Plain ASCII needs no decoding, unless blanks are tidied or zeros restored. */
+function needsDecoding(bytes: Uint8Array, start: number, end: number, reader: ColumnReader): boolean {
+  if (reader.spaces === 'tidy' || reader.digits !== null) return true;
+  for (let at = start; at < end; at++) if (bytes[at]! >= 0x80) return true;
+  return false;
+}
+
+function isNullWord(reader: ColumnReader, bytes: Uint8Array, start: number, end: number): boolean {
+  for (const word of reader.nulls) {
+    if (word.length === end - start && Buffer.from(bytes.subarray(start, end)).toString('latin1') === word) return true;
+  }
+  return false;
+}
+
+function parseAny(bytes: Uint8Array, start: number, end: number, patterns: readonly DatePattern[]): number {
+  for (const pattern of patterns) {
+    const value = parseByPattern(bytes, start, end, pattern);
+    if (value !== NO_DATE) return value;
+  }
+  return NO_DATE;
+}
+
+/** The field's bytes with each doubled quote made one. */
+export function unescapeQuotes(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  const out = new Uint8Array(end - start);
+  let size = 0;
+  for (let at = start; at < end; at++) {
+    out[size++] = bytes[at]!;
+    if (bytes[at] === 0x22) at++;
+  }
+  return out.subarray(0, size);
+}
+
+function setFault(faults: RecordFaults, row: number, code: number, column: number): void {
+  if (faults.code[row] !== 0) return;
+  faults.code[row] = code;
+  faults.column[row] = column;
+}

@@ -1,0 +1,32 @@
+/** Every key of a project folder, so that the tree on disk can be read off one file. */
+
+export const layout = {
+  /** Which version of endcap wrote the folder, and for which data set. */
+  project: 'endcap.json',
+  /** The inputs of a stage's tasks; named by the hash of the content. */
+  plan: (hash: string) => `lake/plans/${hash}.json`,
+  /** What a task made: created by the first attempt that ends, never replaced. */
+  commit: (kind: string, task: string) => `lake/commits/${kind}/${task}.json`,
+  commits: 'lake/commits/',
+  /** A file that one attempt wrote, under a name that no other attempt has. */
+  part: (kind: string, task: string, attempt: string, name: string) => `lake/parts/${kind}/${task}/${attempt}/${name}`,
+  parts: 'lake/parts/',
+  /** The n-th publication; the highest n is what readers see. */
+  publication: (n: number) => `published/${String(n).padStart(6, '0')}.json`,
+  publications: 'published/',
+  /** The embedded warehouse of a run, inside the project folder. */
+  warehouse: (run: string) => `warehouse/${run}.duckdb`,
+  warehouses: 'warehouse/',
+  runs: 'runs/',
+  run: (run: string) => `runs/${run}/`,
+  events: (run: string, segment: number) => `runs/${run}/events-${String(segment).padStart(6, '0')}.ndjson`,
+  summary: (run: string) => `runs/${run}/summary.json`,
+  summaryText: (run: string) => `runs/${run}/summary.txt`,
+  /** Who may write to the project: the highest number holds it until it is released or dead. */
+  lock: (n: number) => `locks/${String(n).padStart(8, '0')}.json`,
+  released: (n: number) => `locks/${String(n).padStart(8, '0')}.released`,
+  locks: 'locks/',
+} as const;
+
+/** The number in a key made by `publication` or `lock`. */
+export const numberOf = (key: string): number => Number(/(\d+)\.\w+$/.exec(key)?.[1] ?? Number.NaN);

@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { errnoOf } from '../base/errors.ts';
+import { NoObjectError, type ObjectStat, type ObjectStore, type ObjectWriter } from './store.ts';
+
+/** Names that begin so are unfinished writes: no listing shows them. Short and fixed, so that no key overflows NAME_MAX. */
+const TEMPORARY = '.tmp-';
+
+/**
+ * Objects as files below a folder. A write goes to a temporary name beside its target (a rename is atomic only within
+ * one file system), is flushed, and then renamed over it, or linked when it must not replace anything: `link` fails with
+ * EEXIST for all but one of racing writers.
+ */
+export function localStore(root: URL): ObjectStore {
+  const url = root.href.endsWith('/') ? root.href : `${root.href}/`;
+  const folder = fileURLToPath(url);
+  const pathOf = (key: string): string => {
+    if (key === '' || key.startsWith('/') || key.split('/').some(part => part === '..' || part === '')) {
+      throw new Error(`not a key: '${key}'`);
+    }
+    return join(folder, key);
+  };
+
+  async function openWriter(key: string, ifAbsent: boolean): Promise<ObjectWriter & { readonly won: () => boolean }> {
+    const target = pathOf(key);
+    const parent = dirname(target);
+    const temporary = join(parent, TEMPORARY + randomBytes(12).toString('hex'));
+    const file = await openNew(temporary);
+    let won = true;
+    const abort = async () => {
+      await file.close().catch(() => undefined);
+      await rm(temporary, { force: true });
+    };
+    return {
+      won: () => won,
+      async write(bytes) {
+        for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
+      },
+      async close() {
+        try {
+          await file.sync();
+          await file.close();
+          if (ifAbsent) {
+            won = await linkIfAbsent(temporary, target);
+            await rm(temporary);
+          } else await rename(temporary, target);
+          await syncFolder(parent);
+        } catch (error) {
+          await abort();
+          throw error;
+        }
+      },
+      abort,
+    };
+  }
+
+  return {
+    url,
+    async stat(key) {
+      return statFile(pathOf(key), key);
+    },
+    async read(key, range) {
+      const file = await openExisting(pathOf(key), key, url);
+      try {
+        const size = range ? range.end - range.start : Number((await file.stat()).size);
+        const bytes = Buffer.allocUnsafeSlow(size);
+        let filled = 0;
+        while (filled < size) {
+          const { bytesRead } = await file.read(bytes, filled, size - filled, (range?.start ?? 0) + filled);
+          if (bytesRead === 0) break;
+          filled += bytesRead;
+        }
+        return bytes.subarray(0, filled);
+      } finally {
+        await file.close();
+      }
+    },
+    async write(key, bytes, { ifAbsent = false } = {}) {
+      if (ifAbsent && (await statFile(pathOf(key), key))) return false;
+      const writer = await openWriter(key, ifAbsent);
+      try {
+        await writer.write(bytes);
+      } catch (error) {
+        await writer.abort();
+        throw error;
+      }
+      await writer.close();
+      return writer.won();
+    },
+    writer: key => openWriter(key, false),
+    async *list(prefix) {
+      yield* listFiles(folder, prefix);
+    },
+    async remove(key) {
+      await rm(pathOf(key), { force: true });
+    },
+  };
+}
+
+async function openNew(path: string): Promise<FileHandle> {
+  const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY;
+  try {
+    return await open(path, flags);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+    await mkdir(dirname(path), { recursive: true });
+    return open(path, flags);
+  }
+}
+
+async function openExisting(path: string, key: string, url: string): Promise<FileHandle> {
+  try {
+    return await open(path, constants.O_RDONLY);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') throw new NoObjectError(key, url, { cause: error });
+    throw error;
+  }
+}
+
+async function linkIfAbsent(temporary: string, target: string): Promise<boolean> {
+  try {
+    await link(temporary, target);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Makes a new name survive a power cut; file systems that cannot flush a folder say so and are believed. */
+async function syncFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path, constants.O_RDONLY);
+    await folder.sync().finally(() => folder.close());
+  } catch (error) {
+    if (!['EINVAL', 'EPERM', 'EISDIR', 'EACCES'].includes(errnoOf(error) ?? '')) throw error;
+  }
+}
+
+async function statFile(path: string, key: string): Promise<ObjectStat | null> {
+  try {
+    const file = await stat(path, { bigint: true });
+    if (!file.isFile()) return null;
+    return { key, size: Number(file.size), generation: `${file.ino}-${file.mtimeNs}-${file.size}` };
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return null;
+    throw error;
+  }
+}
+
+/** Files whose key begins with the prefix, by the bytes of their keys. */
+async function* listFiles(folder: string, prefix: string): AsyncIterable<ObjectStat> {
+  const base = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+  let entries: { parentPath: string; name: string; isFile(): boolean }[];
+  try {
+    entries = await readdir(join(folder, base), { recursive: true, withFileTypes: true });
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return;
+    throw error;
+  }
+  const keys = entries
+    .filter(entry => entry.isFile() && !entry.name.startsWith(TEMPORARY))
+    .map(entry => join(entry.parentPath, entry.name).slice(folder.length))
+    .filter(key => key.startsWith(prefix))
+    .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  for (const key of keys) {
+    const found = await statFile(join(folder, key), key);
+    if (found) yield found;
+  }
+}

@@ -1,0 +1,51 @@
+/** The lists of files that are a table. A file that no manifest names does not exist. */
+
+export interface PartFile {
+  readonly key: string;
+  /** Of the content: two parts with one hash are equal, wherever they rest. */
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly rows: number;
+}
+
+/** Parts of a partitioned table carry the value of the partition column: `2018-01-31`. */
+export interface PartitionFile extends PartFile {
+  readonly partition: string;
+}
+
+/** Counts of records; each record read has exactly one outcome. */
+export interface Counts {
+  readonly read: number;
+  readonly kept: number;
+  readonly duplicate: number;
+  readonly quarantined: number;
+}
+
+export const NO_RECORDS: Counts = { read: 0, kept: 0, duplicate: 0, quarantined: 0 };
+
+export const addCounts = (a: Counts, b: Counts): Counts => ({
+  read: a.read + b.read,
+  kept: a.kept + b.kept,
+  duplicate: a.duplicate + b.duplicate,
+  quarantined: a.quarantined + b.quarantined,
+});
+
+/** Every record read is kept, a duplicate, or quarantined. */
+export const addsUp = ({ read, kept, duplicate, quarantined }: Counts): boolean =>
+  read === kept + duplicate + quarantined;
+
+/** What readers see: one atomic step puts it in place, and it never changes after that. */
+export interface Publication {
+  readonly version: 1;
+  readonly n: number;
+  readonly run: string;
+  readonly publishedAt: string;
+  /** Hash of what was computed: two publications with one identity hold the same data. */
+  readonly identity: string;
+  readonly dataset: string;
+  /** Key of the embedded warehouse. */
+  readonly warehouse: string;
+  readonly tables: Readonly<Record<string, readonly PartFile[]>>;
+  /** Set when an older publication was put in place again. */
+  readonly rollbackOf?: number;
+}

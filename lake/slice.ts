@@ -1,0 +1,46 @@
+/** Parts of a part file: a day of a run, a bucket of keys. Found by byte range, identified by content. */
+import { createHash } from 'node:crypto';
+import type { PartFile } from './manifest.ts';
+import type { ObjectStore } from './store.ts';
+
+/** `key` is `<key of the file>#<start>-<end>`: like every `key`, no part of a task's identity. */
+export interface Slice {
+  readonly key: string;
+  readonly sha256: string;
+  readonly rows: number;
+}
+
+/** A slice whose file has no key yet. */
+export interface UnplacedSlice<Name> {
+  readonly name: Name;
+  readonly start: number;
+  readonly end: number;
+  readonly sha256: string;
+  readonly rows: number;
+}
+
+/** Puts pieces one behind the other, each at a multiple of eight bytes, and says where each is. */
+export function packSlices<Name>(pieces: readonly { name: Name; bytes: Uint8Array; rows: number }[]) {
+  const slices: UnplacedSlice<Name>[] = [];
+  let size = 0;
+  for (const { name, bytes, rows } of pieces) {
+    const sha256 = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
+    slices.push({ name, start: size, end: size + bytes.length, sha256, rows });
+    size += (bytes.length + 7) & ~7;
+  }
+  const packed = new Uint8Array(size);
+  pieces.forEach((piece, i) => void packed.set(piece.bytes, slices[i]!.start));
+  return { packed, slices };
+}
+
+export const placeSlice = (file: PartFile, { start, end, sha256, rows }: UnplacedSlice<unknown>): Slice => ({
+  key: `${file.key}#${start}-${end}`,
+  sha256,
+  rows,
+});
+
+/** The bytes of a slice, or of a whole part file. */
+export async function readSlice(lake: ObjectStore, { key }: { readonly key: string }): Promise<Buffer> {
+  const match = /^(.*)#(\d+)-(\d+)$/.exec(key);
+  return match ? lake.read(match[1]!, { start: Number(match[2]), end: Number(match[3]) }) : lake.read(key);
+}

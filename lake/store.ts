@@ -1,0 +1,74 @@
+/**
+ * A flat namespace of immutable objects: the only view of a disk or a bucket that the rest has.
+ *
+ * Every store keeps these promises (store.conformance.ts):
+ * - a write is atomic: a reader sees the whole object or none of it, and what is written survives a power cut;
+ * - `ifAbsent` lets exactly one of any number of racing writers win: it is how tasks and runs commit;
+ * - a listing includes every object whose write finished before it began, in the order of its key's bytes;
+ * - a generation changes whenever the content of an object may have changed.
+ */
+export interface ObjectStore {
+  /** `file:///srv/shop/`, `memory:name`; ends with `/` where keys continue it as a path. */
+  readonly url: string;
+  stat(key: string): Promise<ObjectStat | null>;
+  /** The object, or bytes [start, end) of it. Throws NoObjectError when there is none. */
+  read(key: string, range?: ByteRange): Promise<Buffer>;
+  /** Returns false, writing nothing, when `ifAbsent` is set and the key is taken. */
+  write(key: string, bytes: Uint8Array, options?: { readonly ifAbsent?: boolean }): Promise<boolean>;
+  /** Writes a new object piece by piece; nobody sees it before `close`. */
+  writer(key: string): Promise<ObjectWriter>;
+  list(prefix: string): AsyncIterable<ObjectStat>;
+  /** Does nothing when there is no such object. */
+  remove(key: string): Promise<void>;
+}
+
+export interface ObjectStat {
+  readonly key: string;
+  readonly size: number;
+  /** Names this very content: another write of the key has another generation. */
+  readonly generation: string;
+}
+
+/** Bytes [start, end). */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface ObjectWriter {
+  write(bytes: Uint8Array): Promise<void>;
+  /** Makes the object visible, whole. */
+  close(): Promise<void>;
+  /** Leaves nothing behind. */
+  abort(): Promise<void>;
+}
+
+export class NoObjectError extends Error {
+  override readonly name = 'NoObjectError';
+  readonly key: string;
+  constructor(key: string, url: string, options?: ErrorOptions) {
+    super(`no object '${key}' in ${url}`, options);
+    this.key = key;
+  }
+}
+
+const decoder = new TextDecoder();
+
+/** A JSON document, or null when there is none. The caller knows its type: the key said so. */
+export async function readJson<T>(store: ObjectStore, key: string): Promise<T | null> {
+  try {
+    return JSON.parse(decoder.decode(await store.read(key))) as T;
+  } catch (error) {
+    if (error instanceof NoObjectError) return null;
+    throw error;
+  }
+}
+
+export function writeJson(
+  store: ObjectStore,
+  key: string,
+  value: unknown,
+  options?: { readonly ifAbsent?: boolean },
+): Promise<boolean> {
+  return store.write(key, Buffer.from(JSON.stringify(value)), options);
+}

@@ -1,0 +1,80 @@
+-- Each country stands in the mart once, with the lines and the revenue of its sales.
+with
+
+fact as (
+    select
+        customer_id,
+        location_id,
+        count(*) as lines,
+        sum(net_amount_base) as revenue
+    from fct_sales
+    group by customer_id, location_id
+),
+
+-- One row a key: a key that stood twice would add its sales twice on both sides.
+customers as (
+    select
+        customer_id,
+        max(country) as country
+    from dim_customer
+    group by customer_id
+),
+
+locations as (
+    select
+        location_id,
+        max(country) as country
+    from dim_location
+    group by location_id
+),
+
+named as (
+    select
+        case when fact.location_id is null then customers.country else locations.country end as country,
+        fact.lines,
+        fact.revenue
+    from fact
+    left join customers on fact.customer_id = customers.customer_id
+    left join locations on fact.location_id = locations.location_id
+),
+
+expected as (
+    select
+        country,
+        sum(lines) as lines,
+        sum(revenue) as revenue
+    from named
+    group by country
+),
+
+sides as (
+    select
+        1 as expected,
+        0 as seen,
+        country,
+        lines,
+        revenue
+    from expected
+    union all
+    select
+        0 as expected,
+        1 as seen,
+        country,
+        lines,
+        revenue
+    from mart_country_sales
+),
+
+final as (
+    select
+        country,
+        lines,
+        revenue,
+        sum(expected) as expected,
+        sum(seen) as seen
+    from sides
+    group by country, lines, revenue
+    having sum(expected) <> sum(seen)
+)
+
+select * from final

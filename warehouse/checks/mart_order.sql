@@ -1,0 +1,34 @@
+-- The view has as many rows as there are orders, with all their lines and revenue.
+with
+
+sides as (
+    select
+        1 as expected,
+        0 as seen,
+        count(distinct order_id) as orders,
+        count(*) as lines,
+        sum(net_amount_base) as revenue
+    from fct_sales
+    union all
+    select
+        0 as expected,
+        1 as seen,
+        count(*) as orders,
+        sum(lines) as lines,
+        sum(revenue) as revenue
+    from mart_order
+),
+
+final as (
+    select
+        orders,
+        lines,
+        revenue,
+        sum(expected) as expected,
+        sum(seen) as seen
+    from sides
+    group by orders, lines, revenue
+    having sum(expected) <> sum(seen)
+)
+
+select * from final

@@ -1,0 +1,52 @@
+/** What DuckDB's SQL needs beyond the common subset: functions, types, names, and reading part files. */
+import type { ColumnType, TableDefinition } from '../base/table.ts';
+
+export const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
+  int64: 'BIGINT',
+  decimal: 'DECIMAL(18,6)',
+  text: 'VARCHAR',
+  date: 'DATE',
+  timestamp: 'TIMESTAMP',
+  boolean: 'BOOLEAN',
+};
+
+/**
+ * The functions in which SQL dialects differ. They are in the file, so that users' queries have them too.
+ *
+ * `safe_ratio` is exact: both sides are taken as whole millionths and divided as 128-bit integers, with half of the
+ * divisor added, which rounds half away from zero to six decimals. Amounts may be as large as 8 · 10^25. The result
+ * is as wide as a sum's type, since an average over one row is as large as the sum.
+ * `to_base` brings an amount of a line to the base currency; `fx_rate` is what one unit of that costs in the line's.
+ */
+export const MACROS = [
+  `lake_files(keys) as list_transform(keys, lambda key: coalesce(getvariable('lake'), '') || key)`,
+  `days_between(a, b) as date_diff('day', cast(a as date), cast(b as date))`,
+  `week_of(d) as cast(date_trunc('week', d) as date)`,
+  `month_of(d) as cast(date_trunc('month', d) as date)`,
+  `millionths(a) as cast(cast(a as decimal(38, 6)) * 1000000 as hugeint)`,
+  `safe_ratio(a, b) as cast(
+     case when millionths(b) <> 0 then cast(
+       sign(millionths(a)) * sign(millionths(b)) *
+       ((2000000 * abs(millionths(a)) + abs(millionths(b))) // (2 * abs(millionths(b)))) as decimal(38, 0)) end
+     * cast(0.000001 as decimal(7, 6)) as decimal(38, 6))`,
+  `to_base(amount, fx_rate) as
+     case when fx_rate = 1 or amount = 0 then amount else safe_ratio(amount, fx_rate) end`,
+];
+
+/**
+ * The rows of part files, or no rows, with the columns of the definition in its order. The files are named
+ * relative to the project folder: see lake_files above and the head of duckdb.ts.
+ */
+export function selectFiles({ columns }: TableDefinition, files: readonly string[]): string {
+  if (files.length === 0) {
+    const nothing = columns.map(({ name, type }) => `cast(null as ${SQL_TYPES[type]}) as ${identifier(name)}`);
+    return `select ${nothing.join(', ')} where false`;
+  }
+  const names = columns.map(({ name }) => identifier(name)).join(', ');
+  const keys = files.map(literal).join(', ');
+  return `select ${names} from read_parquet(lake_files([${keys}]), hive_partitioning = false)`;
+}
+
+export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;

@@ -1,0 +1,213 @@
+/**
+ * A small shop with what goes wrong in shops: returns, a customer who only returns, lines without an employee or an
+ * address, three currencies, unknown costs, a product without a category, two addresses on one day, and a tie.
+ * The numbers that tests expect of it were worked out by hand.
+ */
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import type { ColumnType, TableDefinition } from '../base/table.ts';
+import { identifier, literal, SQL_TYPES } from './duckdb-sql.ts';
+import type { TableSource } from './warehouse.ts';
+
+export type Cell = string | number | boolean | null;
+
+export interface FixtureTable {
+  readonly definition: TableDefinition;
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+export const FACT = table('fct_sales', [
+  ['sale_id', 'int64'],
+  ['order_id', 'text'],
+  ['customer_id', 'int64'],
+  ['product_id', 'int64'],
+  ['store_id', 'int64'],
+  ['location_id', 'text'],
+  ['employee_id', 'int64'],
+  ['channel', 'text'],
+  ['sales_day', 'date'],
+  ['sold_at', 'timestamp'],
+  ['delivered_day', 'date'],
+  ['quantity', 'int64'],
+  ['unit_price', 'decimal'],
+  ['discount_rate', 'decimal'],
+  ['gross_amount', 'decimal'],
+  ['discount_amount', 'decimal'],
+  ['net_amount', 'decimal'],
+  ['cost_amount', 'decimal'],
+  ['currency', 'text'],
+  ['fx_rate', 'decimal'],
+  ['net_amount_base', 'decimal'],
+  ['cost_amount_base', 'decimal'],
+  ['is_return', 'boolean'],
+  ['source_file', 'text'],
+  ['source_line', 'int64'],
+]);
+
+const A = 'US|TX|Austin';
+const B = 'US|OH|Dayton';
+
+// biome-ignore format: a row a line reads as a table.
+const SALES: readonly (readonly Cell[])[] = [
+  [1, 'O1', 1, 10, 1, A, 7, 'online', '2024-01-01', '2024-01-01 09:30:00.5', '2024-01-03', 2, '10', '0.1', '20', '2', '18', '8', 'USD', '1', '18', '8', false, 'a.csv', 2],
+  [2, 'O1', 1, 12, 1, A, 7, 'online', '2024-01-01', '2024-01-01 09:30:00', '2024-01-05', 1, '5', '0', '5', '0', '5', '5', 'USD', '1', '5', '5', false, 'a.csv', 3],
+  [3, 'O2', 2, 11, 2, B, null, 'store', '2024-01-03', null, null, 3, '4', '0.25', '12', '3', '9', '4', 'EUR', '0.8', '11.25', '5', false, 'a.csv', 4],
+  [4, 'O4', 1, 10, 2, A, null, 'store', '2024-01-03', null, null, 1, '10', '0', '10', '0', '10', '4', 'USD', '1', '10', '4', false, 'a.csv', 5],
+  [5, 'O3', 1, 12, 2, B, null, 'store', '2024-01-03', null, null, 1, '5', '0', '5', '0', '5', '5', 'USD', '1', '5', '5', false, 'a.csv', 10],
+  [6, 'O10', 5, 10, 1, A, null, 'online', '2024-01-09', null, '2024-01-10', 1, '10', '0', '10', '0', '10', '4', 'USD', '1', '10', '4', false, 'b.csv', 2],
+  [7, 'O10', 5, 12, 1, A, null, 'online', '2024-01-09', null, '2024-01-10', 3, '5', '0', '15', '0', '15', '15', 'USD', '1', '15', '15', false, 'b.csv', 3],
+  [8, 'O11', 6, 12, 2, null, null, 'store', '2024-01-10', null, null, 2, '5', '0', '10', '0', '10', '10', 'USD', '1', '10', '10', false, 'b.csv', 4],
+  [9, 'O11', 6, 10, 2, null, null, 'store', '2024-01-10', null, null, 1, '10', '0', '10', '0', '10', '4', 'USD', '1', '10', '4', false, 'b.csv', 5],
+  [10, 'O5', 1, 10, 1, B, null, 'online', '2024-02-15', null, '2024-03-03', 1, '10', '0', '10', '0', '10', null, 'USD', '1', '10', null, false, 'b.csv', 6],
+  [11, 'O6', 2, 11, 2, B, null, 'store', '2024-03-05', null, null, -1, '4', '0.25', '-4', '-1', '-3', '-1.2', 'EUR', '0.8', '-3.75', '-1.5', true, 'b.csv', 7],
+  [12, 'O7', 3, 12, 2, null, null, 'store', '2024-03-05', null, null, -1, '5', '0', '-5', '0', '-5', '-5', 'USD', '1', '-5', '-5', true, 'b.csv', 8],
+  [13, 'O8', 1, 11, 2, A, 8, 'store', '2024-03-20', null, null, 2, '4', '0', '8', '0', '8', '3', 'USD', '1', '8', '3', false, 'b.csv', 9],
+  [14, 'O9', 4, 14, 2, null, null, 'store', '2024-03-20', null, null, 1, '100', '0', '100', '0', '100', '60', 'GBP', '2', '50', '30', false, 'b.csv', 10],
+];
+
+const CUSTOMER = table('dim_customer', [
+  ['customer_id', 'int64'],
+  ['customer_name', 'text'],
+  ['gender', 'text'],
+  ['birth_day', 'date'],
+  ['segment', 'text'],
+  ['city', 'text'],
+  ['state', 'text'],
+  ['country', 'text'],
+]);
+const PRODUCT = table('dim_product', [
+  ['product_id', 'int64'],
+  ['product_name', 'text'],
+  ['brand', 'text'],
+  ['category', 'text'],
+  ['subcategory', 'text'],
+]);
+const STORE = table('dim_store', [
+  ['store_id', 'int64'],
+  ['store_name', 'text'],
+  ['city', 'text'],
+  ['state', 'text'],
+  ['country', 'text'],
+  ['square_meters', 'decimal'],
+  ['open_day', 'date'],
+]);
+const EMPLOYEE = table('dim_employee', [
+  ['employee_id', 'int64'],
+  ['employee_name', 'text'],
+  ['gender', 'text'],
+  ['hire_day', 'date'],
+  ['city', 'text'],
+  ['country', 'text'],
+]);
+const LOCATION = table('dim_location', [
+  ['location_id', 'text'],
+  ['country', 'text'],
+  ['state', 'text'],
+  ['city', 'text'],
+  ['region', 'text'],
+]);
+const RATE = table('dim_rate', [
+  ['rate_day', 'date'],
+  ['currency', 'text'],
+  ['rate', 'decimal'],
+]);
+
+export const SHOP: readonly FixtureTable[] = [
+  { definition: FACT, rows: SALES },
+  {
+    definition: CUSTOMER,
+    rows: [
+      [1, 'Ada', 'F', '1990-12-10', 'home', 'Oslo', null, 'Norway'],
+      [2, 'Bo', 'M', null, 'firm', 'Dayton', 'OH', 'US'],
+      [3, 'Bo', null, null, 'home', 'Oslo', null, 'Norway'],
+      [4, null, null, null, null, null, null, null],
+      [5, 'Eve', 'F', null, 'home', 'Oslo', null, 'Norway'],
+      [6, 'Flo', 'F', null, 'firm', 'Paris', 'TX', 'US'],
+    ],
+  },
+  {
+    definition: PRODUCT,
+    rows: [
+      [10, 'Apple', 'Grove', 'fruit', null],
+      [11, 'Pear', 'Acme', 'fruit', null],
+      [12, 'Nail', 'Acme', 'tools', 'iron'],
+      [14, 'Riddle', null, null, null],
+    ],
+  },
+  {
+    definition: STORE,
+    rows: [
+      [1, 'Online', null, null, null, null, '2010-01-01'],
+      [2, 'Main', 'Dayton', 'OH', 'US', '100', '2012-05-06'],
+      [3, 'Empty', 'Paris', 'TX', 'US', '50', null],
+    ],
+  },
+  {
+    definition: EMPLOYEE,
+    rows: [
+      [7, 'Gus', 'M', '2020-02-29', 'Oslo', 'Norway'],
+      [8, 'Hal', 'M', null, null, null],
+    ],
+  },
+  {
+    definition: LOCATION,
+    rows: [
+      [A, 'US', 'TX', 'Austin', 'South'],
+      [B, 'US', 'OH', 'Dayton', 'East'],
+    ],
+  },
+  {
+    definition: RATE,
+    rows: [
+      ['2024-01-03', 'EUR', '0.8'],
+      ['2024-01-03', 'USD', '1'],
+    ],
+  },
+];
+
+/** Every column of the shop: a data set that fills all there is. */
+export const MAPPED: ReadonlySet<string> = new Set(
+  SHOP.flatMap(({ definition }) => definition.columns.map(({ name }) => `${definition.name}.${name}`)),
+);
+
+export function table(name: string, columns: readonly (readonly [name: string, type: ColumnType])[]): TableDefinition {
+  return {
+    name,
+    grain: `one row of ${name}`,
+    partitionBy: null,
+    clusterBy: [],
+    columns: columns.map(([column, type]) => ({ name: column, type, nullable: true, description: `the ${column}` })),
+  };
+}
+
+/** Writes the rows as Parquet files below the folder, one a value of the `by` column if there is one. */
+export async function writeTable(
+  folder: string,
+  { definition, rows }: FixtureTable,
+  by: string | null = null,
+): Promise<TableSource> {
+  const column = definition.columns.findIndex(({ name }) => name === by);
+  const groups = Map.groupBy(rows, row => (column < 0 ? 'all' : String(row[column])));
+  const files: string[] = [];
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  for (const [group, members] of groups) {
+    const file = `parts/${definition.name}/${group}.parquet`;
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    await connection.run(`copy (${valuesSql(definition, members)}) to ${literal(join(folder, file))} (format parquet)`);
+    files.push(file);
+  }
+  connection.closeSync();
+  instance.closeSync();
+  return { definition, files };
+}
+
+function valuesSql({ columns }: TableDefinition, rows: FixtureTable['rows']): string {
+  const casts = columns.map(
+    ({ name, type }) => `cast(${identifier(name)} as ${SQL_TYPES[type]}) as ${identifier(name)}`,
+  );
+  const cell = (value: Cell) => (value === null ? 'null' : literal(String(value)));
+  const values = rows.map(row => `(${row.map(cell).join(', ')})`).join(', ');
+  return `select ${casts.join(', ')} from (values ${values}) as v(${columns.map(({ name }) => identifier(name)).join(', ')})`;
+}

@@ -1,0 +1,168 @@
+/**
+ * The embedded warehouse: one DuckDB file a publication. Facts stay in the lake as views over their Parquet
+ * files; dimensions and marts are tables in the file.
+ *
+ * The views name their files relative to the project folder, which every connection sets as the variable `lake`,
+ * so the folder can be moved. DuckDB's own `file_search_path` would do for that, but it splits at commas, which
+ * folder names may have, and `allowed_directories`, which keeps queries out of other folders, does not know it.
+ * Without the variable, as in DuckDB's own shell, the views work from inside the project folder.
+ */
+import { rm } from 'node:fs/promises';
+import {
+  type DuckDBConnection,
+  DuckDBInstance,
+  DuckDBTimestampValue,
+  type DuckDBValueConverter,
+  JsonDuckDBValueConverter,
+  StatementType,
+} from '@duckdb/node-api';
+import { UserError } from '../base/errors.ts';
+import { DuckBuild, type Session } from './duckdb-build.ts';
+import { literal, MACROS } from './duckdb-sql.ts';
+import type * as warehouse from './warehouse.ts';
+import type { Json } from './warehouse.ts';
+
+/** A build may spill to disk, and a query too: neither may take the memory of the threads beside it. */
+const MEMORY_LIMIT = '800MB';
+
+/** Begins a publication in a new file. */
+export async function openDuckBuild({ file, lakeDir, threads }: warehouse.BuildOptions): Promise<warehouse.Build> {
+  const settings = { threads: String(threads), preserve_insertion_order: 'false' };
+  const database = await open(
+    file,
+    lakeDir,
+    settings,
+    MACROS.map(macro => `create macro ${macro}`),
+  );
+  return new DuckBuild(await openSession(database));
+}
+
+/** Opens a finished publication: queries can read it, the project folder's files, and nothing else. */
+export async function openDuckWarehouse(file: string, lakeDir: string): Promise<warehouse.Warehouse> {
+  const database = await open(file, lakeDir, { access_mode: 'READ_ONLY' }, [
+    `set allowed_directories = [${literal(asFolder(lakeDir))}]`,
+    'set enable_external_access = false',
+    'set lock_configuration = true',
+  ]);
+  return {
+    query: (sql, options = {}) => query(database, sql, options),
+    close: database.close,
+  };
+}
+
+interface Database {
+  /** A connection that knows where the lake is. Results that stream need one each. */
+  connect(): Promise<DuckDBConnection>;
+  /** Also writes what is not yet in the file. */
+  close(): Promise<void>;
+}
+
+let opened = 0;
+
+async function open(
+  file: string,
+  lakeDir: string,
+  settings: Record<string, string>,
+  preparation: readonly string[],
+): Promise<Database> {
+  // Of this process and this opening alone: several may read one publication, and DuckDB leaves the folder behind.
+  const spill = `${file}.spill-${process.pid}-${opened++}`;
+  const instance = await DuckDBInstance.create(file, {
+    memory_limit: MEMORY_LIMIT,
+    temp_directory: spill,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    ...settings,
+  });
+  const database: Database = {
+    async connect() {
+      const connection = await instance.connect();
+      await connection.run(`set variable lake = ${literal(asFolder(lakeDir))}`);
+      return connection;
+    },
+    async close() {
+      instance.closeSync();
+      await rm(spill, { recursive: true, force: true });
+    },
+  };
+  try {
+    const connection = await database.connect();
+    for (const sql of preparation) await connection.run(sql);
+    connection.closeSync();
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function openSession(database: Database): Promise<Session> {
+  const connection = await database.connect();
+  return {
+    run: async sql => void (await connection.run(sql)),
+    rows: async sql => (await connection.runAndReadAll(sql)).getRowsJson(),
+    objects: async sql => (await connection.runAndReadAll(sql)).convertRowObjects(toJson),
+    async close() {
+      connection.closeSync();
+      await database.close();
+    },
+  };
+}
+
+const asFolder = (path: string): string => (path.endsWith('/') ? path : `${path}/`);
+
+async function query(
+  database: Database,
+  sql: string,
+  { maxRows = Number.POSITIVE_INFINITY }: warehouse.QueryOptions,
+): Promise<warehouse.QueryResult> {
+  const connection = await database.connect();
+  try {
+    const statement = await prepareReading(connection, sql);
+    const reader = await statement.streamAndRead();
+    await (maxRows === Number.POSITIVE_INFINITY ? reader.readAll() : reader.readUntil(maxRows + 1));
+    const rows = reader.convertRowObjects(toJson);
+    return {
+      columns: reader
+        .deduplicatedColumnNames()
+        .map((name, index) => ({ name, type: String(reader.columnType(index)) })),
+      rows: rows.length > maxRows ? rows.slice(0, maxRows) : rows,
+      truncated: rows.length > maxRows,
+    };
+  } catch (error) {
+    throw asUserError(error, sql);
+  } finally {
+    connection.closeSync();
+  }
+}
+
+/** A read-only database still lets `copy … to` write files and `attach` open others: only queries pass. */
+async function prepareReading(connection: DuckDBConnection, sql: string) {
+  const statements = await connection.extractStatements(sql);
+  if (statements.count !== 1) throw new Error(`Expected one statement, seen ${statements.count}`);
+  const statement = await statements.prepare(0);
+  if (statement.statementType !== StatementType.SELECT) {
+    throw new Error(`Expected a query, seen ${StatementType[statement.statementType]}: the warehouse is read-only`);
+  }
+  return statement;
+}
+
+function asUserError(error: unknown, sql: string): unknown {
+  const why = error instanceof Error ? error.message : String(error);
+  // A file that is gone or a fault of DuckDB's own is nothing that another query would mend.
+  if (/^(IO|INTERNAL|FATAL) Error/.test(why)) return error;
+  const next = 'change the query; `show tables` and `describe <table>` say what there is';
+  return new UserError(
+    { code: 'E_SQL', what: 'the query failed', where: sql, why, next, exitCode: 2 },
+    { cause: error },
+  );
+}
+
+const toJson: DuckDBValueConverter<Json> = (value, type, converter) => {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (value instanceof DuckDBTimestampValue) return withSixDecimals(String(value));
+  return JsonDuckDBValueConverter(value, type, converter);
+};
+
+const withSixDecimals = (time: string): string =>
+  time.includes('.') ? time.padEnd('YYYY-MM-DD HH:mm:ss.SSSSSS'.length, '0') : time;
