@@ -14,6 +14,7 @@ export interface Cluster {
   /** Tasks that run at the same time. */
   readonly parallelism: number;
   execute(tasks: readonly Task[], options?: ExecuteOptions): AsyncIterable<TaskResult>;
+  /** Lets go of everything; twice is once. */
   close(): Promise<void>;
 }
 

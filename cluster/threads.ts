@@ -9,6 +9,7 @@ const TASKS_PER_THREAD = 2;
 /** Runs tasks on this machine's cores. `threadUrl` is the module each thread loads (workers/thread.ts). */
 export function threadCluster(threadUrl: URL, lakeUrl: string, threads: number): Cluster {
   const pool = new Piscina({ filename: threadUrl.href, minThreads: threads, maxThreads: threads, idleTimeout: 60_000 });
+  let closing: Promise<void> | null = null;
   const run = (message: AttemptMessage) => pool.run(message) as Promise<AttemptOutcome>;
   return {
     name: 'threads',
@@ -34,6 +35,9 @@ export function threadCluster(threadUrl: URL, lakeUrl: string, threads: number):
         await Promise.allSettled(running.values());
       }
     },
-    close: () => pool.close(),
+    close() {
+      closing ??= pool.close();
+      return closing;
+    },
   };
 }

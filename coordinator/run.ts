@@ -106,6 +106,8 @@ async function pipeline({ id, project, found, cluster, raw, threads, log, elapse
   const report = { run: id, contract, files, cleaned, timings: driver.timings, warnings, unclaimed: found.unclaimed, project: project.path, input: resolve(options.input) };
   if (known) return summarise({ ...report, warehouse, loaded: known, publication: current!.n, outcome: 'unchanged', ms: elapsed() });
 
+  // The warehouse gets the memory that the threads held.
+  await cluster.close();
   await tidyWarehouses(lake);
   const begun = performance.now();
   emit({ ev: 'stage.started', stage: 'load', title: 'marts', unit: 'tables', total: 1, reused: 0 });

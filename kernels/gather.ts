@@ -4,6 +4,7 @@ import {
   type Column,
   dateColumn,
   fixedColumn,
+  halves,
   isValid,
   setBit,
   TextBuilder,
@@ -24,11 +25,24 @@ export function gather(column: Column, rows: Int32Array): Column {
     }
     return out;
   }
-  const out = column.type === 'date' ? dateColumn(length) : fixedColumn(column.type, length);
+  if (column.type === 'date') {
+    const out = dateColumn(length);
+    for (let i = 0; i < length; i++) {
+      const row = rows[i]!;
+      if (row < 0 || !isValid(column, row)) continue;
+      out.values[i] = column.values[row]!;
+      setBit(out.validity, i);
+    }
+    return out;
+  }
+  const out = fixedColumn(column.type, length);
+  // Reading a BigInt64Array makes a BigInt a value; the halves are plain numbers.
+  const [from, to] = [halves(column), halves(out)];
   for (let i = 0; i < length; i++) {
     const row = rows[i]!;
     if (row < 0 || !isValid(column, row)) continue;
-    out.values[i] = column.values[row]!;
+    to[i * 2] = from[row * 2]!;
+    to[i * 2 + 1] = from[row * 2 + 1]!;
     setBit(out.validity, i);
   }
   return out;

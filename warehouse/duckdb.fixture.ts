@@ -8,7 +8,8 @@ import { dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { ColumnType, TableDefinition } from '../base/table.ts';
 import { identifier, literal, SQL_TYPES } from './duckdb-sql.ts';
-import type { TableSource } from './warehouse.ts';
+import { openBuild } from './open.ts';
+import type { CheckReport, MartReport, TableSource } from './warehouse.ts';
 
 export type Cell = string | number | boolean | null;
 
@@ -170,6 +171,23 @@ export const SHOP: readonly FixtureTable[] = [
 export const MAPPED: ReadonlySet<string> = new Set(
   SHOP.flatMap(({ definition }) => definition.columns.map(({ name }) => `${definition.name}.${name}`)),
 );
+
+/** The file that buildShop makes, below its folder. */
+export const SHOP_FILE = 'shop.duckdb';
+
+/** A finished publication of the shop, its fact in a file a day. */
+export async function buildShop(folder: string): Promise<{ marts: MartReport[]; checks: CheckReport[] }> {
+  const build = await openBuild({ file: join(folder, SHOP_FILE), lakeDir: folder, threads: 2 });
+  try {
+    for (const shopTable of SHOP) {
+      const isFact = shopTable.definition === FACT;
+      await build.addTable(await writeTable(folder, shopTable, isFact ? 'sales_day' : null), isFact ? 'view' : 'table');
+    }
+    return { marts: await build.buildMarts(MAPPED), checks: await build.runChecks() };
+  } finally {
+    await build.close();
+  }
+}
 
 export function table(name: string, columns: readonly (readonly [name: string, type: ColumnType])[]): TableDefinition {
   return {

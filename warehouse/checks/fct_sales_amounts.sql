@@ -9,7 +9,7 @@ final as (
     select
         sale_id,
         'net_amount = gross_amount - discount_amount' as rule,
-        gross_amount - discount_amount as expected,
+        gross_amount - coalesce(discount_amount, 0) as expected,
         net_amount as seen
     from sales
     where gross_amount - coalesce(discount_amount, 0) <> net_amount

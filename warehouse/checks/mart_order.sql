@@ -14,7 +14,7 @@ sides as (
         0 as expected,
         1 as seen,
         count(*) as orders,
-        sum(lines) as lines,
+        coalesce(sum(lines), 0) as lines,
         sum(revenue) as revenue
     from mart_order
 ),

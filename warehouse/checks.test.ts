@@ -1,0 +1,176 @@
+/**
+ * A check that cannot fail is a defect: each is shown data that was tampered with in every way that it is there to
+ * see, and must return rows. The tampering happens in a transaction that is rolled back.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FACT, MAPPED, SHOP, writeTable } from './duckdb.fixture.ts';
+import { openBuild } from './open.ts';
+import { readChecks } from './sql.ts';
+
+/** One unit of the sixth decimal: no check may round. */
+const MITE = '0.000001';
+
+/** In each mart one row loses a mite of money, one row is lost, one comes twice. */
+const IN_A_MART = (mart: string, money: string): string[] => [
+  `update ${mart} set ${money} = ${money} + ${MITE} where rowid = 0`,
+  `delete from ${mart} where rowid = 0`,
+  `insert into ${mart} select * from ${mart} where rowid = 0`,
+];
+
+/** The fact changes after the mart was made. */
+const IN_THE_FACT = [
+  'delete from fct_sales where sale_id = 1',
+  `update fct_sales set net_amount_base = net_amount_base - ${MITE} where sale_id = 3`,
+];
+
+const moneyMart = (mart: string, money = 'revenue') => [...IN_A_MART(mart, money), ...IN_THE_FACT];
+
+const dangling = (column: string, value: string) => [`update fct_sales set ${column} = ${value} where sale_id = 1`];
+
+/** SQL that spoils what the check of this name watches, a case each. */
+const TAMPERING: Readonly<Record<string, readonly string[]>> = {
+  mart_daily_sales: [
+    ...moneyMart('mart_daily_sales'),
+    "update fct_sales set sales_day = '2024-01-02' where sale_id = 1",
+  ],
+  mart_monthly_sales: [
+    ...moneyMart('mart_monthly_sales'),
+    "update fct_sales set sales_day = '2024-04-02' where sale_id = 1",
+  ],
+  mart_product_sales: [...moneyMart('mart_product_sales'), 'update fct_sales set product_id = 11 where sale_id = 1'],
+  mart_category_sales: [...moneyMart('mart_category_sales'), 'update fct_sales set product_id = 12 where sale_id = 1'],
+  mart_category_monthly: [
+    ...moneyMart('mart_category_monthly'),
+    "update fct_sales set sales_day = '2024-04-02' where sale_id = 1",
+  ],
+  mart_brand_sales: [...moneyMart('mart_brand_sales'), 'update fct_sales set product_id = 12 where sale_id = 1'],
+  mart_segment_sales: [...moneyMart('mart_segment_sales'), 'update fct_sales set customer_id = 2 where sale_id = 1'],
+  mart_region_sales: [...moneyMart('mart_region_sales'), 'update fct_sales set location_id = null where sale_id = 1'],
+  mart_country_sales: [...moneyMart('mart_country_sales'), 'update fct_sales set location_id = null where sale_id = 1'],
+  mart_state_sales: [...moneyMart('mart_state_sales'), 'update fct_sales set location_id = null where sale_id = 1'],
+  mart_city_sales: [...moneyMart('mart_city_sales'), 'update fct_sales set location_id = null where sale_id = 1'],
+  mart_channel_sales: [...moneyMart('mart_channel_sales'), "update fct_sales set channel = 'store' where sale_id = 1"],
+  mart_store_sales: [...moneyMart('mart_store_sales'), 'delete from mart_store_sales where store_id = 3'],
+  mart_employee_performance: [
+    ...moneyMart('mart_employee_performance'),
+    'delete from mart_employee_performance where employee_id is null',
+  ],
+  mart_customer_behavior: [
+    ...moneyMart('mart_customer_behavior', 'total_spent'),
+    // The fan-out that this mart is known for elsewhere.
+    'update mart_customer_behavior set total_spent = total_spent * 6, total_lines = total_lines * 6',
+  ],
+  mart_discount: [...moneyMart('mart_discount'), 'update fct_sales set discount_rate = 0.5 where sale_id = 1'],
+  mart_currency_revenue: [
+    ...moneyMart('mart_currency_revenue'),
+    ...IN_A_MART('mart_currency_revenue', 'net_amount'),
+    "update fct_sales set currency = 'CHF' where sale_id = 1",
+  ],
+  mart_delivery: [
+    'update mart_delivery set delivered_lines = delivered_lines + 1 where rowid = 0',
+    ...IN_A_MART('mart_delivery', 'average_days').slice(1),
+    'update fct_sales set delivered_day = null where sale_id = 1',
+  ],
+  mart_order: [
+    `create or replace view mart_order as select order_id, 1 as lines, net_amount_base as revenue from fct_sales`,
+    `create or replace view mart_order as
+       select order_id, count(*) as lines, sum(net_amount_base) + ${MITE} as revenue from fct_sales group by order_id`,
+  ],
+  mart_sales_summary: [
+    'create or replace view mart_sales_summary as select * from fct_sales join dim_employee using (employee_id)',
+    'insert into dim_customer select * from dim_customer where customer_id = 1',
+    `create or replace view mart_sales_summary as select round(net_amount_base) as net_amount_base from fct_sales`,
+  ],
+  dim_customer_address: [
+    "update dim_customer_address set valid_to = valid_to + 1 where customer_id = 1 and valid_from = '2024-01-01'",
+    "update dim_customer_address set valid_to = valid_to - 1 where customer_id = 1 and valid_from = '2024-01-01'",
+    'update dim_customer_address set is_current = true',
+    'update dim_customer_address set is_current = false',
+    "update dim_customer_address set location_id = 'US|TX|Austin' where customer_id = 1",
+    'update dim_customer_address set orders = orders + 1 where customer_id = 1 and is_current',
+    'delete from dim_customer_address where customer_id = 2',
+    "update dim_customer_address set valid_from = '2023-12-31' where customer_id = 2",
+    'insert into dim_customer_address select * from dim_customer_address where customer_id = 2',
+    "update fct_sales set location_id = 'US|OH|Dayton' where sale_id = 14",
+  ],
+  dimension_keys: ['customer', 'product', 'store', 'employee', 'location', 'rate'].map(
+    name => `insert into dim_${name} select * from dim_${name} limit 1`,
+  ),
+  fct_sales_amounts: [
+    `update fct_sales set discount_amount = discount_amount + ${MITE} where sale_id = 1`,
+    'update fct_sales set net_amount_base = 17 where sale_id = 1',
+    'update fct_sales set cost_amount_base = 17 where sale_id = 1',
+    'update fct_sales set fx_rate = 0 where sale_id = 3',
+  ],
+  fct_sales_key: ['insert into fct_sales select * from fct_sales where sale_id = 1'],
+  fct_sales_customer: dangling('customer_id', '99'),
+  fct_sales_product: dangling('product_id', '99'),
+  fct_sales_store: dangling('store_id', '99'),
+  fct_sales_employee: dangling('employee_id', '99'),
+  fct_sales_location: dangling('location_id', "'nowhere'"),
+};
+
+let folder: string;
+let instance: DuckDBInstance;
+let connection: DuckDBConnection;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'endcap-checks-'));
+  const file = join(folder, 'shop.duckdb');
+  const build = await openBuild({ file, lakeDir: folder, threads: 1 });
+  // The fact as a table, so that it can be tampered with.
+  for (const table of SHOP) await build.addTable(await writeTable(folder, table), 'table');
+  await build.buildMarts(MAPPED);
+  await build.close();
+  instance = await DuckDBInstance.create(file);
+  connection = await instance.connect();
+});
+afterAll(async () => {
+  connection.closeSync();
+  instance.closeSync();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const failures = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJson();
+
+test('every check is tampered with', async () => {
+  expect(Object.keys(TAMPERING).sort()).toEqual((await readChecks()).map(({ name }) => name));
+});
+
+test('every check passes on good data, fails on each kind of tampering, and says what it expected and saw', async () => {
+  for (const { name, sql } of await readChecks()) {
+    expect(await failures(sql), name).toEqual([]);
+    for (const tampering of TAMPERING[name]!) {
+      await connection.run('begin');
+      await connection.run(tampering);
+      const rows = await failures(sql);
+      await connection.run('rollback');
+      expect(rows.length, `${name} after: ${tampering}`).toBeGreaterThan(0);
+      expect(Object.keys(rows[0]!), name).toEqual(expect.arrayContaining(['expected', 'seen']));
+    }
+    expect(await failures(sql), name).toEqual([]);
+  }
+});
+
+test('a build reports what failed, with a few of the rows', async () => {
+  const file = join(folder, 'bad.duckdb');
+  const build = await openBuild({ file, lakeDir: folder, threads: 1 });
+  for (const table of SHOP) {
+    const rows = table.definition === FACT ? [...table.rows, table.rows[0]!] : table.rows;
+    await build.addTable(await writeTable(join(folder, 'bad'), { ...table, rows }).then(toFolder), 'table');
+  }
+  await build.buildMarts(MAPPED);
+  const failed = (await build.runChecks()).filter(({ passed }) => !passed);
+  await build.close();
+  expect(failed).toEqual([
+    { name: 'fct_sales_key', passed: false, failures: 1, sample: [{ sale_id: 1, expected: 1, seen: 2 }] },
+  ]);
+});
+
+const toFolder = <T extends { readonly files: readonly string[] }>(source: T): T => ({
+  ...source,
+  files: source.files.map(key => `bad/${key}`),
+});
