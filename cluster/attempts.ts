@@ -18,6 +18,8 @@ export async function tryTask(
     onRetry?.(task, attempt, outcome.error);
     const delay = RETRY_DELAY_MS * 2 ** (attempt - 1);
     // Jitter keeps tasks that failed together from coming back together.
-    await wait(delay + Math.random() * delay, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
+    await wait(delay + Math.random() * delay, undefined, signal ? { signal } : {}).catch(() =>
+      signal?.throwIfAborted(),
+    );
   }
 }

@@ -35,7 +35,9 @@ export class TaskFailure extends Error {
   readonly attempts: number;
   readonly error: AttemptError;
   constructor(task: Task, attempts: number, error: AttemptError) {
-    super(`task ${task.kind} ${task.index} failed after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}: ${error.message}`);
+    super(
+      `task ${task.kind} ${task.index} failed after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}: ${error.message}`,
+    );
     this.task = task;
     this.attempts = attempts;
     this.error = error;

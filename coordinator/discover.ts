@@ -28,25 +28,43 @@ const HEAD_BYTES = RECORD_BYTES_MAX + QUOTED_FIELD_BYTES_MAX;
 export async function discover(raw: ObjectStore, contractName: string | undefined): Promise<Discovery> {
   const contracts = await Promise.all((contractName ? [contractName] : contractNames()).map(openContract));
   const heads = await readHeads(raw);
-  const delimiters = [...new Set(contracts.flatMap(({ tables }) => Object.values(tables).map(({ delimiter = ',' }) => delimiter)))];
-  const sources = heads.map((head): SourceFile => ({ name: head.key, header: splitHeader(head.bytes, delimiters).header }));
+  const delimiters = [
+    ...new Set(contracts.flatMap(({ tables }) => Object.values(tables).map(({ delimiter = ',' }) => delimiter))),
+  ];
+  const sources = heads.map(
+    (head): SourceFile => ({ name: head.key, header: splitHeader(head.bytes, delimiters).header }),
+  );
   refuseUnreadable(heads, contracts);
-  const { contract, tables, unclaimed, newColumns } = recognise(sources.filter(({ header }) => header.length > 0), contracts);
+  const { contract, tables, unclaimed, newColumns } = recognise(
+    sources.filter(({ header }) => header.length > 0),
+    contracts,
+  );
   const files: DiscoveredFile[] = [];
   for (const [table, names] of tables) {
     const { delimiter = ',' } = contract.tables[table]!;
     for (const name of names) {
       const head = heads.find(({ key }) => key === name)!;
       const { header } = splitHeader(head.bytes, [delimiter]);
-      files.push({ key: head.key, size: head.size, generation: head.generation, table, delimiter, header: positionsOf(contract, table, header) });
+      files.push({
+        key: head.key,
+        size: head.size,
+        generation: head.generation,
+        table,
+        delimiter,
+        header: positionsOf(contract, table, header),
+      });
     }
   }
   files.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
   return {
     contract,
     files,
-    unclaimed: heads.map(({ key }) => key).filter(key => unclaimed.includes(key) || !files.some(file => file.key === key)),
-    warnings: newColumns.map(({ file, column }) => `${file}: column '${column}' is not in the contract and is not read`),
+    unclaimed: heads
+      .map(({ key }) => key)
+      .filter(key => unclaimed.includes(key) || !files.some(file => file.key === key)),
+    warnings: newColumns.map(
+      ({ file, column }) => `${file}: column '${column}' is not in the contract and is not read`,
+    ),
   };
 }
 
@@ -95,7 +113,10 @@ function firstRecord(bytes: Buffer, delimiter: number): string[] {
   }
   const head = bytes.subarray(start, end);
   if (head.length === 0) return [];
-  const index = indexFields(Buffer.from(head), COLUMNS_MAX, delimiter, { recordBytes: RECORD_BYTES_MAX, multilineBytes: QUOTED_FIELD_BYTES_MAX });
+  const index = indexFields(Buffer.from(head), COLUMNS_MAX, delimiter, {
+    recordBytes: RECORD_BYTES_MAX,
+    multilineBytes: QUOTED_FIELD_BYTES_MAX,
+  });
   if (index.records === 0) return [];
   const names: string[] = [];
   for (let column = 0; column < COLUMNS_MAX; column++) {

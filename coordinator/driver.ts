@@ -27,7 +27,13 @@ const PROGRESS_MS = 100;
  * Runs stages: writes the stage's plan to the lake, leaves out tasks that are committed, runs the others, and waits for
  * all. What a coordinator knows is in the lake, so another can go on where it died.
  */
-export function createDriver({ cluster, lake, raw, emit, signal }: DriverOptions): Driver & { readonly timings: StageTiming[] } {
+export function createDriver({
+  cluster,
+  lake,
+  raw,
+  emit,
+  signal,
+}: DriverOptions): Driver & { readonly timings: StageTiming[] } {
   const timings: StageTiming[] = [];
   return {
     timings,
@@ -47,7 +53,8 @@ export function createDriver({ cluster, lake, raw, emit, signal }: DriverOptions
       for (const commit of commits.values()) progress.add(commit.output);
       if (missing.length > 0) {
         await lake.write(layout.plan(hash), document, { ifAbsent: true });
-        for (const task of missing) invariant(JSON.stringify(task).length <= TASK_MESSAGE_BYTES_MAX, 'a task message is small');
+        for (const task of missing)
+          invariant(JSON.stringify(task).length <= TASK_MESSAGE_BYTES_MAX, 'a task message is small');
         const onRetry = (task: Task, attempt: number, { message }: { message: string }) =>
           emit({ ev: 'task.retried', stage, index: task.index, attempt, error: message });
         for await (const { task, commit } of cluster.execute(missing, { onRetry, ...(signal && { signal }) })) {
@@ -65,7 +72,10 @@ export function createDriver({ cluster, lake, raw, emit, signal }: DriverOptions
 }
 
 /** The commits that exist already: one listing says which to read. */
-async function committed<Output>(lake: ObjectStore, tasks: readonly Task[]): Promise<(readonly [Task, Commit<Output>])[]> {
+async function committed<Output>(
+  lake: ObjectStore,
+  tasks: readonly Task[],
+): Promise<(readonly [Task, Commit<Output>])[]> {
   const first = tasks[0];
   if (!first) return [];
   const prefix = layout.commit(first.kind, '').replace(/\.json$/, '');
@@ -73,7 +83,9 @@ async function committed<Output>(lake: ObjectStore, tasks: readonly Task[]): Pro
   for await (const { key } of lake.list(prefix)) known.add(basename(key, '.json'));
   const found = tasks.filter(({ id }) => known.has(id));
   return Promise.all(
-    found.map(async task => [task, (await readJson<Commit<Output>>(lake, layout.commit(task.kind, task.id)))!] as const),
+    found.map(
+      async task => [task, (await readJson<Commit<Output>>(lake, layout.commit(task.kind, task.id)))!] as const,
+    ),
   );
 }
 

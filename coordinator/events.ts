@@ -2,18 +2,39 @@
  * One event log, many views: progress bars, `--json`, the summary, and later the live page all fold these events.
  * Each event is one line of NDJSON; `v` changes when a field changes its meaning.
  */
-import { EVENT_SEGMENT_EVENTS, EVENT_SEGMENT_MS } from '../base/limits.ts';
+
 import type { ErrorDetails } from '../base/errors.ts';
+import { EVENT_SEGMENT_EVENTS, EVENT_SEGMENT_MS } from '../base/limits.ts';
 import { layout } from '../lake/layout.ts';
 import type { ObjectStore } from '../lake/store.ts';
 import type { RunSummary } from './summary.ts';
 
 export type EventBody =
-  | { readonly ev: 'run.started'; readonly dataset: string; readonly project: string; readonly input: string; readonly cluster: string; readonly parallelism: number }
+  | {
+      readonly ev: 'run.started';
+      readonly dataset: string;
+      readonly project: string;
+      readonly input: string;
+      readonly cluster: string;
+      readonly parallelism: number;
+    }
   | { readonly ev: 'run.warning'; readonly code: string; readonly message: string }
-  | { readonly ev: 'plan.ready'; readonly files: number; readonly bytes: number; readonly records: number; readonly chunks: number }
+  | {
+      readonly ev: 'plan.ready';
+      readonly files: number;
+      readonly bytes: number;
+      readonly records: number;
+      readonly chunks: number;
+    }
   /** `reused` tasks were committed before and are not computed again. */
-  | { readonly ev: 'stage.started'; readonly stage: string; readonly title: string; readonly unit: string; readonly total: number; readonly reused: number }
+  | {
+      readonly ev: 'stage.started';
+      readonly stage: string;
+      readonly title: string;
+      readonly unit: string;
+      readonly total: number;
+      readonly reused: number;
+    }
   | {
       readonly ev: 'stage.progress';
       readonly stage: string;
@@ -24,8 +45,21 @@ export type EventBody =
       readonly rejected: number;
       readonly rssMb: number;
     }
-  | { readonly ev: 'task.retried'; readonly stage: string; readonly index: number; readonly attempt: number; readonly error: string }
-  | { readonly ev: 'stage.finished'; readonly stage: string; readonly ms: number; readonly computed: number; readonly reused: number; readonly rows: number }
+  | {
+      readonly ev: 'task.retried';
+      readonly stage: string;
+      readonly index: number;
+      readonly attempt: number;
+      readonly error: string;
+    }
+  | {
+      readonly ev: 'stage.finished';
+      readonly stage: string;
+      readonly ms: number;
+      readonly computed: number;
+      readonly reused: number;
+      readonly rows: number;
+    }
   | { readonly ev: 'run.published'; readonly n: number }
   | { readonly ev: 'run.finished'; readonly ms: number; readonly summary: RunSummary }
   | { readonly ev: 'run.failed'; readonly ms: number; readonly exitCode: number; readonly error: ErrorDetails }

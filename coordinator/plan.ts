@@ -1,5 +1,5 @@
-import type { ScanShared, ScanInput } from '../jobs/clean/scan.ts';
 import type { FilePlan, FileScan } from '../jobs/clean/plan.ts';
+import type { ScanInput, ScanShared } from '../jobs/clean/scan.ts';
 import type { Driver } from '../jobs/driver.ts';
 import type { DiscoveredFile } from './discover.ts';
 
@@ -7,14 +7,20 @@ import type { DiscoveredFile } from './discover.ts';
  * Counts and cuts every file. The plan's numbers are independent of the readers': a run in which the two differ does
  * not publish. A file that the store says is unchanged is not scanned again.
  */
-export async function planFiles(driver: Driver, files: readonly DiscoveredFile[], chunkBytes: number): Promise<FilePlan[]> {
+export async function planFiles(
+  driver: Driver,
+  files: readonly DiscoveredFile[],
+  chunkBytes: number,
+): Promise<FilePlan[]> {
   const shared: ScanShared = { chunkBytes };
   const scans = await driver.stage<FileScan>({
     kind: 'clean.scan',
     title: 'plan',
     unit: 'files',
     shared,
-    inputs: files.map(({ key, size, generation, delimiter }): ScanInput => ({ file: key, size, generation, delimiter })),
+    inputs: files.map(
+      ({ key, size, generation, delimiter }): ScanInput => ({ file: key, size, generation, delimiter }),
+    ),
     rows: ({ records }) => records,
   });
   return scans.map((scan, i) => ({ ...scan, file: files[i]!.key, table: files[i]!.table, header: files[i]!.header }));

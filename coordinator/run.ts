@@ -23,9 +23,10 @@ import { takeLock } from './lock.ts';
 import { planFiles, sameFiles } from './plan.ts';
 import { createProject, type Project } from './project.ts';
 import { currentPublication, publish, readSummary } from './status.ts';
-import type { RunSummary } from './summary.ts';
 import { summarise } from './summarise.ts';
+import type { RunSummary } from './summary.ts';
 import { tidyWarehouses } from './tidy.ts';
+import { watchLoad } from './watch.ts';
 
 export interface RunOptions {
   /** The folder of raw files. */
@@ -55,7 +56,14 @@ export async function run(options: RunOptions): Promise<RunSummary> {
   const elapsed = () => performance.now() - started;
   try {
     const { name: dataset } = found.contract;
-    log.emit({ ev: 'run.started', dataset, project: project.path, input: resolve(options.input), cluster: cluster.name, parallelism: cluster.parallelism });
+    log.emit({
+      ev: 'run.started',
+      dataset,
+      project: project.path,
+      input: resolve(options.input),
+      cluster: cluster.name,
+      parallelism: cluster.parallelism,
+    });
     const summary = await pipeline({ ...options, id, project, found, cluster, raw: raw.url, threads, log, elapsed });
     await writeJson(project.lake, layout.summary(id), summary);
     log.emit({ ev: 'run.finished', ms: elapsed(), summary });
@@ -85,7 +93,17 @@ interface Pipeline extends Omit<RunOptions, 'project' | 'threads'> {
   readonly elapsed: () => number;
 }
 
-async function pipeline({ id, project, found, cluster, raw, threads, log, elapsed, ...options }: Pipeline): Promise<RunSummary> {
+async function pipeline({
+  id,
+  project,
+  found,
+  cluster,
+  raw,
+  threads,
+  log,
+  elapsed,
+  ...options
+}: Pipeline): Promise<RunSummary> {
   const { lake } = project;
   const { contract } = found;
   const { emit } = log;
@@ -93,32 +111,63 @@ async function pipeline({ id, project, found, cluster, raw, threads, log, elapse
 
   const files = await planFiles(driver, found.files, options.chunkBytes ?? CHUNK_BYTES);
   const warnings = [...found.warnings, ...sameFiles(files)];
-  emit({ ev: 'plan.ready', files: files.length, bytes: sum(files, 'size'), records: sum(files, 'records'), chunks: files.flatMap(({ chunks }) => chunks).length });
+  emit({
+    ev: 'plan.ready',
+    files: files.length,
+    bytes: sum(files, 'size'),
+    records: sum(files, 'records'),
+    chunks: files.flatMap(({ chunks }) => chunks).length,
+  });
 
   const cleaned = await clean(driver, contract, files);
-  const tables = { fct_sales: cleaned.fact, quarantine: cleaned.quarantine, ...mapValues(cleaned.dimensions, file => [file]) };
+  const tables = {
+    fct_sales: cleaned.fact,
+    quarantine: cleaned.quarantine,
+    ...mapValues(cleaned.dimensions, file => [file]),
+  };
 
   const contents = mapValues(tables, parts => parts.map(part => part.sha256));
   const identity = sha256(JSON.stringify([await codeHash('load'), contract, contents]));
   const current = await currentPublication(lake);
   const known = current?.identity === identity ? await readSummary(lake, current.run) : null;
   const warehouse = known ? current!.warehouse : layout.warehouse(id);
-  const report = { run: id, contract, files, cleaned, timings: driver.timings, warnings, unclaimed: found.unclaimed, project: project.path, input: resolve(options.input) };
-  if (known) return summarise({ ...report, warehouse, loaded: known, publication: current!.n, outcome: 'unchanged', ms: elapsed() });
+  const report = {
+    run: id,
+    contract,
+    files,
+    cleaned,
+    timings: driver.timings,
+    warnings,
+    unclaimed: found.unclaimed,
+    project: project.path,
+    input: resolve(options.input),
+  };
+  if (known)
+    return summarise({
+      ...report,
+      warehouse,
+      loaded: known,
+      publication: current!.n,
+      outcome: 'unchanged',
+      ms: elapsed(),
+    });
 
   // The warehouse gets the memory that the threads held.
   await cluster.close();
   await tidyWarehouses(lake);
-  const begun = performance.now();
-  emit({ ev: 'stage.started', stage: 'load', title: 'marts', unit: 'tables', total: 1, reused: 0 });
-  const loaded = await load(lake, { contract, tables, warehouse, threads: Math.max(1, threads), expected: { rows: sum(cleaned.fact, 'rows'), net: cleaned.net } });
-  const timing = { stage: 'load', title: 'marts', unit: 'tables', ms: performance.now() - begun, rows: 0, computed: loaded.marts.length, reused: 0 };
-  driver.timings.push(timing);
-  emit({ ev: 'stage.finished', stage: 'load', ms: timing.ms, computed: timing.computed, reused: 0, rows: 0 });
+  const loaded = await load(lake, {
+    contract,
+    tables,
+    warehouse,
+    threads: Math.max(1, threads),
+    expected: { rows: sum(cleaned.fact, 'rows'), net: cleaned.net },
+    onProgress: watchLoad(driver.timings, emit),
+  });
 
   const gated = summarise({ ...report, warehouse, loaded, publication: null, outcome: 'refused', ms: elapsed() });
   options.signal?.throwIfAborted();
-  if (gated.rejectRate > gated.maxRejectRate || gated.refusals.length > 0) return { ...gated, publication: current?.n ?? null };
+  if (gated.rejectRate > gated.maxRejectRate || gated.refusals.length > 0)
+    return { ...gated, publication: current?.n ?? null };
   const publication = await publish(lake, { run: id, identity, dataset: contract.name, warehouse, tables });
   emit({ ev: 'run.published', n: publication.n });
   return { ...gated, outcome: 'published', publication: publication.n, ms: elapsed() };

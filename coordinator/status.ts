@@ -35,7 +35,10 @@ export async function currentPublication(lake: ObjectStore): Promise<Publication
 }
 
 /** Puts a publication after all others, in one atomic step. */
-export async function publish(lake: ObjectStore, content: Omit<Publication, 'version' | 'n' | 'publishedAt'>): Promise<Publication> {
+export async function publish(
+  lake: ObjectStore,
+  content: Omit<Publication, 'version' | 'n' | 'publishedAt'>,
+): Promise<Publication> {
   const n = ((await currentPublication(lake))?.n ?? 0) + 1;
   const publication: Publication = { version: 1, n, publishedAt: new Date().toISOString(), ...content };
   if (await writeJson(lake, layout.publication(n), publication, { ifAbsent: true })) return publication;
@@ -91,7 +94,15 @@ async function readRun(lake: ObjectStore, run: string): Promise<RunRecord | null
   const events = await readEvents(lake, run);
   const first = events[0];
   if (!first) return null;
-  const record = { run, startedAt: first.t, state: 'unfinished', ms: null, records: null, n: null, error: null } as const;
+  const record = {
+    run,
+    startedAt: first.t,
+    state: 'unfinished',
+    ms: null,
+    records: null,
+    n: null,
+    error: null,
+  } as const;
   return events.reduce<RunRecord>((state, event) => {
     switch (event.ev) {
       case 'plan.ready':

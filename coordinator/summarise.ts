@@ -1,6 +1,7 @@
 /** What a run did → its summary. */
-import type { Contract } from '../datasets/contract.ts';
+
 import { REJECT_RATE_MAX } from '../base/limits.ts';
+import type { Contract } from '../datasets/contract.ts';
 import type { CleanResult } from '../jobs/clean/driver.ts';
 import type { FilePlan } from '../jobs/clean/plan.ts';
 import { amountText, parseAmount } from '../kernels/money.ts';
@@ -19,7 +20,9 @@ export interface SummaryInput {
   readonly input: string;
   readonly warehouse: string;
   /** What the load job found; of an unchanged run, what an earlier summary says. */
-  readonly loaded: Pick<RunSummary, 'marts' | 'metrics'> & { readonly checks: readonly CheckReport[] | RunSummary['checks'] };
+  readonly loaded: Pick<RunSummary, 'marts' | 'metrics'> & {
+    readonly checks: readonly CheckReport[] | RunSummary['checks'];
+  };
   readonly publication: number | null;
   readonly outcome: RunSummary['outcome'];
   readonly ms: number;
@@ -27,7 +30,16 @@ export interface SummaryInput {
 
 export function summarise(input: SummaryInput): RunSummary {
   const { contract, cleaned, loaded } = input;
-  const balances = cleaned.balances.map(({ table, file, read, kept, duplicate, quarantined }): FileBalance => ({ table, file, read, kept, duplicate, quarantined }));
+  const balances = cleaned.balances.map(
+    ({ table, file, read, kept, duplicate, quarantined }): FileBalance => ({
+      table,
+      file,
+      read,
+      kept,
+      duplicate,
+      quarantined,
+    }),
+  );
   const sales = balances.filter(({ table }) => table === contract.sale.from);
   const tables = balances.filter(({ table }) => table !== contract.sale.from);
   const checks = 'passed' in loaded.checks ? loaded.checks : countChecks(loaded.checks);
@@ -49,7 +61,11 @@ export function summarise(input: SummaryInput): RunSummary {
     rejectRate: saleRate.rate,
     maxRejectRate: saleRate.max,
     refusals: [
-      ...rates.filter(({ rate, max }) => rate > max).map(({ table, rate, max }) => `${percent(rate)} of ${table} were rejected; the contract allows ${percent(max)}`),
+      ...rates
+        .filter(({ rate, max }) => rate > max)
+        .map(
+          ({ table, rate, max }) => `${percent(rate)} of ${table} were rejected; the contract allows ${percent(max)}`,
+        ),
       ...checks.failed.map(({ name, failures }) => `check ${name} found ${failures} rows`),
     ],
     reasons: sumReasons(cleaned),
@@ -59,7 +75,10 @@ export function summarise(input: SummaryInput): RunSummary {
     metrics: loaded.metrics,
     warnings: [
       ...input.warnings,
-      ...cleaned.conflicts.map(({ dimension, members }) => `${dimension}: ${members} ids are described in more than one way; the first description in file order is kept`),
+      ...cleaned.conflicts.map(
+        ({ dimension, members }) =>
+          `${dimension}: ${members} ids are described in more than one way; the first description in file order is kept`,
+      ),
     ],
     unclaimed: input.unclaimed,
   };
@@ -85,7 +104,9 @@ function rejectRates(contract: Contract, balances: readonly FileBalance[]) {
 function moneyBalance(contract: Contract, { net, reasons }: CleanResult): RunSummary['money'] {
   const own = reasons.filter(({ table }) => table === contract.sale.from);
   const amount = (duplicate: boolean) =>
-    own.filter(({ code }) => (code === 'E_DUP_ROW') === duplicate).reduce((sum, reason) => sum + parseAmount(reason.net), 0n);
+    own
+      .filter(({ code }) => (code === 'E_DUP_ROW') === duplicate)
+      .reduce((sum, reason) => sum + parseAmount(reason.net), 0n);
   const [duplicate, quarantined] = [amount(true), amount(false)];
   return {
     read: amountText(parseAmount(net) + duplicate + quarantined),

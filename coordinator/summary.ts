@@ -60,10 +60,23 @@ export interface RunSummary {
   readonly refusals: readonly string[];
   readonly reasons: readonly ReasonCount[];
   readonly stages: readonly StageTiming[];
-  readonly marts: readonly { readonly name: string; readonly built: boolean; readonly rows: number | null; readonly reason: string | null }[];
-  readonly checks: { readonly passed: number; readonly failed: readonly { readonly name: string; readonly failures: number }[] };
+  readonly marts: readonly {
+    readonly name: string;
+    readonly built: boolean;
+    readonly rows: number | null;
+    readonly reason: string | null;
+  }[];
+  readonly checks: {
+    readonly passed: number;
+    readonly failed: readonly { readonly name: string; readonly failures: number }[];
+  };
   /** Headline metrics of the registry: name, label, value as text. */
-  readonly metrics: readonly { readonly key: string; readonly label: string; readonly value: string; readonly unit: string }[];
+  readonly metrics: readonly {
+    readonly key: string;
+    readonly label: string;
+    readonly value: string;
+    readonly unit: string;
+  }[];
   readonly warnings: readonly string[];
   readonly unclaimed: readonly string[];
 }

@@ -72,7 +72,8 @@ async function stagePlan(lake: ObjectStore, hash: string): Promise<StagePlan> {
 }
 
 function attemptError(error: unknown): AttemptError {
-  if (error instanceof UserError) return { name: error.name, message: error.message, details: error.details, retry: false };
+  if (error instanceof UserError)
+    return { name: error.name, message: error.message, details: error.details, retry: false };
   if (!(error instanceof Error)) return { name: 'Error', message: String(error), retry: true };
   const { name, message, stack } = error;
   const ours = error instanceof InvariantError || error instanceof TypeError || error instanceof RangeError;

@@ -35,7 +35,9 @@ export function codeHash(job: string): Promise<string> {
 async function hashFiles(entries: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   for (const entry of entries) {
-    const names = entry.endsWith('/') ? (await readdir(new URL(entry, root))).sort().map(name => entry + name) : [entry];
+    const names = entry.endsWith('/')
+      ? (await readdir(new URL(entry, root))).sort().map(name => entry + name)
+      : [entry];
     for (const name of names.filter(file => /\.(ts|json|wasm|sql)$/.test(file) && !file.endsWith('.test.ts'))) {
       hash.update(`${name}\n`).update(await readFile(new URL(name, root)));
     }

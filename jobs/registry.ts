@@ -1,5 +1,5 @@
-import type { ObjectStore } from '../lake/store.ts';
 import type { PartFile } from '../lake/manifest.ts';
+import type { ObjectStore } from '../lake/store.ts';
 
 /** What a task may use besides its input. */
 export interface TaskContext<Shared = unknown> {

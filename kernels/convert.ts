@@ -56,6 +56,7 @@ export interface ConvertInput {
   readonly faults: RecordFaults;
 }
 
+const E_ENCODING = fault('E_ENCODING');
 const E_REQUIRED = fault('E_REQUIRED');
 const E_TYPE = fault('E_TYPE');
 const E_RANGE = fault('E_RANGE');
@@ -73,10 +74,14 @@ export function convertColumn(input: ConvertInput): Column {
   }
 }
 
-/** Calls `read` with the bytes of each field that has a value; deals with what is empty, required or defaulted. */
-function forEachValue(input: ConvertInput, read: (bytes: Uint8Array, start: number, end: number, row: number) => number) {
+/** Reads a value in UTF-8 into a row of the column; returns 0, or the fault that keeps it out. */
+type ReadValue = (bytes: Uint8Array, start: number, end: number, row: number) => number;
+
+/** Calls `read` for each field that has a value; deals with what is empty, required or defaulted. */
+function forEachValue(input: ConvertInput, read: ReadValue): void {
   const { bytes, index, column, reader, faults } = input;
   const { columns, records } = index;
+  const nulls = wordBytes(reader.nulls);
   for (let row = 0; row < records; row++) {
     if (index.fault[row] !== 0) continue;
     const cell = row * columns + column;
@@ -90,8 +95,18 @@ function forEachValue(input: ConvertInput, read: (bytes: Uint8Array, start: numb
     }
     while (start < end && source[start]! <= 32) start++;
     while (end > start && source[end - 1]! <= 32) end--;
+    if (reader.encoding !== 'utf-8' && !isAscii(source, start, end)) {
+      const text = readText(source.subarray(start, end), { ...reader, spaces: 'keep', digits: null });
+      if (text === null) {
+        setFault(faults, row, E_ENCODING, column);
+        continue;
+      }
+      source = Buffer.from(text, 'utf8');
+      start = 0;
+      end = source.length;
+    }
     let code = 0;
-    if (start === end || isNullWord(reader, source, start, end)) {
+    if (start === end || isOneOf(nulls, source, start, end)) {
       if (reader.fallback) code = read(reader.fallback, 0, reader.fallback.length, row);
       else if (reader.required) code = E_REQUIRED;
     } else code = read(source, start, end, row);
@@ -136,12 +151,12 @@ function convertDate(input: ConvertInput): Column {
 }
 
 function convertBoolean(input: ConvertInput): Column {
-  const [yes, no] = input.reader.words!;
+  const [yes, no] = input.reader.words!.map(wordBytes) as [Buffer[], Buffer[]];
   const out = booleanColumn(input.index.records);
   forEachValue(input, (bytes, start, end, row) => {
-    const word = Buffer.from(bytes.subarray(start, end)).toString('utf8');
-    if (!yes.includes(word) && !no.includes(word)) return E_TYPE;
-    if (yes.includes(word)) setBit(out.values, row);
+    const isYes = isOneOf(yes, bytes, start, end);
+    if (!isYes && !isOneOf(no, bytes, start, end)) return E_TYPE;
+    if (isYes) setBit(out.values, row);
     setBit(out.validity, row);
     return 0;
   });
@@ -151,9 +166,10 @@ function convertBoolean(input: ConvertInput): Column {
 function convertText(input: ConvertInput): Column {
   const { bytes, index, column, reader, faults } = input;
   const builder = new TextBuilder(index.records, Math.min(bytes.length, index.records * 24));
+  const nulls = wordBytes(reader.nulls);
   for (let row = 0; row < index.records; row++) {
     const cell = row * index.columns + column;
-    const code = index.fault[row] !== 0 ? -1 : pushTextField(builder, input, cell);
+    const code = index.fault[row] !== 0 ? -1 : pushTextField(builder, input, nulls, cell);
     if (code !== 0) builder.pushNull();
     if (code > 0) setFault(faults, row, code, column);
     else if (code === NULL_FIELD && reader.required) setFault(faults, row, E_REQUIRED, column);
@@ -165,7 +181,12 @@ function convertText(input: ConvertInput): Column {
 const NULL_FIELD = -2;
 
 /** Pushes one value, and returns 0; or pushes nothing, and returns a fault or NULL_FIELD. */
-function pushTextField(builder: TextBuilder, { bytes, index, reader }: ConvertInput, cell: number): number {
+function pushTextField(
+  builder: TextBuilder,
+  { bytes, index, reader }: ConvertInput,
+  nulls: readonly Buffer[],
+  cell: number,
+): number {
   let source: Uint8Array = bytes;
   let start = index.start[cell]!;
   let end = index.end[cell]!;
@@ -176,7 +197,7 @@ function pushTextField(builder: TextBuilder, { bytes, index, reader }: ConvertIn
   }
   if (needsDecoding(source, start, end, reader)) {
     const text = readText(source.subarray(start, end), reader);
-    if (text === null) return fault('E_ENCODING');
+    if (text === null) return E_ENCODING;
     source = Buffer.from(text, 'utf8');
     start = 0;
     end = source.length;
@@ -185,7 +206,7 @@ function pushTextField(builder: TextBuilder, { bytes, index, reader }: ConvertIn
     while (start < end && source[start]! <= 32) start++;
     while (end > start && source[end - 1]! <= 32) end--;
   }
-  if (start === end || isNullWord(reader, source, start, end)) {
+  if (start === end || isOneOf(nulls, source, start, end)) {
     if (!reader.fallback) return NULL_FIELD;
     builder.push(reader.fallback, 0, reader.fallback.length);
     return 0;
@@ -200,15 +221,22 @@ function pushTextField(builder: TextBuilder, { bytes, index, reader }: ConvertIn
 }
 
 /** Plain ASCII needs no decoding, unless blanks are tidied or zeros restored. */
-function needsDecoding(bytes: Uint8Array, start: number, end: number, reader: ColumnReader): boolean {
-  if (reader.spaces === 'tidy' || reader.digits !== null) return true;
-  for (let at = start; at < end; at++) if (bytes[at]! >= 0x80) return true;
-  return false;
+const needsDecoding = (bytes: Uint8Array, start: number, end: number, reader: ColumnReader): boolean =>
+  reader.spaces === 'tidy' || reader.digits !== null || !isAscii(bytes, start, end);
+
+function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at]! >= 0x80) return false;
+  return true;
 }
 
-function isNullWord(reader: ColumnReader, bytes: Uint8Array, start: number, end: number): boolean {
-  for (const word of reader.nulls) {
-    if (word.length === end - start && Buffer.from(bytes.subarray(start, end)).toString('latin1') === word) return true;
+const wordBytes = (words: readonly string[]): Buffer[] => words.map(word => Buffer.from(word, 'utf8'));
+
+function isOneOf(words: readonly Buffer[], bytes: Uint8Array, start: number, end: number): boolean {
+  for (const word of words) {
+    if (word.length !== end - start) continue;
+    let same = 0;
+    while (same < word.length && word[same] === bytes[start + same]) same++;
+    if (same === word.length) return true;
   }
   return false;
 }

@@ -51,7 +51,7 @@ const TOKENS: readonly (readonly [token: string, part: Part, min: number, max: n
   ['ss', 'second', 2, 2],
 ];
 
-/** Reads a pattern; letters that are no token throw. A run of S takes one to that many digits of a fraction. */
+/** Reads a pattern; letters that are no token, and characters that are not ASCII, throw. A run of S takes one to that many digits of a fraction. */
 export function compilePattern(pattern: string): DatePattern {
   const pieces: Piece[] = [];
   for (let at = 0; at < pattern.length; ) {
@@ -65,7 +65,7 @@ export function compilePattern(pattern: string): DatePattern {
       at += token[0].length;
     } else {
       const letter = pattern[at]!;
-      if (/[A-Za-z]/.test(letter) && letter !== 'T') throw new Error(`date pattern '${pattern}': '${letter}' is no token`);
+      if (/[^ -@[-`{-~T]/.test(letter)) throw new Error(`date pattern '${pattern}': '${letter}' is no token`);
       pieces.push({ literal: pattern.charCodeAt(at) });
       at++;
     }
@@ -107,5 +107,8 @@ export function parseByPattern(bytes: Uint8Array, start: number, end: number, pa
     }
   }
   if (at !== end || !isDay(year, month, day)) return NO_DATE;
-  return dayNumber(year, month, day) * MICROS_PER_DAY + clock;
+  const midnight = dayNumber(year, month, day) * MICROS_PER_DAY;
+  const micros = midnight + clock;
+  // Midnights and whole seconds are exact in any year; fractions of one only within 285 years of 1970.
+  return micros - midnight === clock ? micros : NO_DATE;
 }

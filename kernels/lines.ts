@@ -73,7 +73,7 @@ function quotedRecordEnd(
   const firstLine = firstBreak < 0 ? bytes.length : firstBreak + 1;
   const limit = firstBreak < 0 ? bytes.length : Math.min(bytes.length, firstBreak + 1 + multilineBytes);
   /** The record needs bytes at or behind `limit`: unknown yet, or it is not a proper record. */
-  const outOfBytes = () => (limit === bytes.length && !final && limit - firstLine < multilineBytes ? null : firstLine);
+  const outOfBytes = () => (limit === bytes.length && !final ? null : firstLine);
   let position = start;
   while (true) {
     if (bytes[position] === QUOTE && position < limit) {

@@ -1,7 +1,9 @@
 /** Whole numbers and decimals from bytes: every digit counts, and what is not a number is refused. */
 
+import { AMOUNT_MAX } from './money.ts';
+
 /** What parseInteger and parseDecimal say of bytes that are no number. */
-export const NOT_A_NUMBER = null;
+const NOT_A_NUMBER = null;
 
 const INT64_MAX = 9_223_372_036_854_775_807n;
 
@@ -44,15 +46,19 @@ export interface DecimalForm {
   readonly round: boolean;
 }
 
-/** A decimal scaled by 10⁶: a number when exact in 53 bits, else a bigint; null when it is none or has too many digits. */
+/**
+ * A decimal scaled by 10⁶: a number when exact in 53 bits, else a bigint; null when it is none, has too many digits, or
+ * has more than 12 before the decimal sign.
+ */
 export function parseDecimal(bytes: Uint8Array, from: number, to: number, form: DecimalForm): number | bigint | null {
   let start = from;
   let end = to;
-  let negative = false;
-  if (bytes[start] === 45 || bytes[start] === 43) negative = bytes[start++] === 45;
+  let negative = bytes[start] === 45;
+  if (negative || bytes[start] === 43) start++;
   if (form.signs.length > 0) {
+    const signed = start > from;
     [start, end] = stripSign(bytes, start, end, form.signs);
-    if (!negative && start < end && bytes[start] === 45) {
+    if (!signed && start < end && bytes[start] === 45) {
       negative = true;
       start++;
     }
@@ -60,7 +66,6 @@ export function parseDecimal(bytes: Uint8Array, from: number, to: number, form: 
   let digits = 0;
   let groups = -1;
   let value = 0;
-  let big = 0n;
   let at = start;
   for (; at < end; at++) {
     const byte = bytes[at]!;
@@ -95,9 +100,8 @@ export function parseDecimal(bytes: Uint8Array, from: number, to: number, form: 
   if (digits + places === 0) return NOT_A_NUMBER;
   if (roundUp) value++;
   const scale = 10 ** (6 - Math.min(places, form.places));
-  if (value * scale > Number.MAX_SAFE_INTEGER) big = BigInt(value) * BigInt(scale);
-  else value *= scale;
-  if (big !== 0n) return negative ? -big : big;
+  if (value * scale > Number.MAX_SAFE_INTEGER) return wideAmount(BigInt(value) * BigInt(scale), negative);
+  value *= scale;
   return negative ? 0 - value : value;
 }
 
@@ -121,7 +125,12 @@ function parseWide(bytes: Uint8Array, start: number, end: number, form: DecimalF
     }
   }
   if (roundUp) value++;
-  value *= 10n ** BigInt(6 - Math.min(Math.max(places, 0), form.places));
+  return wideAmount(value * 10n ** BigInt(6 - Math.min(Math.max(places, 0), form.places)), negative);
+}
+
+/** Rounding may make 12 digits before the decimal sign 13: that does not fit. */
+function wideAmount(value: bigint, negative: boolean): bigint | null {
+  if (value > AMOUNT_MAX) return NOT_A_NUMBER;
   return negative ? -value : value;
 }
 

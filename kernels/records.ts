@@ -26,6 +26,8 @@ export interface FieldIndex {
 const QUOTE = 0x22;
 const LF = 0x0a;
 const CR = 0x0d;
+const E_LONG = fault('E_LONG');
+const E_NUL = fault('E_NUL');
 
 export function indexFields(bytes: Buffer, columns: number, delimiter: number, limits: LineLimits): FieldIndex {
   const capacity = countLines(bytes);
@@ -40,7 +42,7 @@ export function indexFields(bytes: Buffer, columns: number, delimiter: number, l
     line: new Int32Array(capacity),
     fault: new Uint8Array(capacity),
   };
-  const hasNul = bytes.indexOf(0) >= 0;
+  let nextNul = bytes.indexOf(0);
   let nextQuote = bytes.indexOf(QUOTE);
   let line = 0;
   for (let position = 0; position < bytes.length; ) {
@@ -58,14 +60,12 @@ export function indexFields(bytes: Buffer, columns: number, delimiter: number, l
     index.line[record] = line;
     let next = after;
     if (nextQuote >= 0 && nextQuote < position) nextQuote = bytes.indexOf(QUOTE, position);
-    if (lineEnd - position > limits.recordBytes) index.fault[record] = fault('E_LONG');
+    if (lineEnd - position > limits.recordBytes) index.fault[record] = E_LONG;
     else if (nextQuote < 0 || nextQuote >= lineEnd) splitPlain(bytes, index, record, position, text, delimiter);
     else next = splitQuoted(bytes, index, record, { position, lineEnd, delimiter, multiline: limits.multilineBytes });
     index.recordEnd[record] = next;
-    if (hasNul && index.fault[record] !== fault('E_LONG')) {
-      const nul = bytes.indexOf(0, position);
-      if (nul >= 0 && nul < next) index.fault[record] = fault('E_NUL');
-    }
+    if (nextNul >= 0 && nextNul < position) nextNul = bytes.indexOf(0, position);
+    if (nextNul >= 0 && nextNul < next && index.fault[record] !== E_LONG) index.fault[record] = E_NUL;
     line += next > after ? countBreaks(bytes, position, next) : 1;
     position = next;
   }
@@ -127,7 +127,7 @@ function splitQuoted(
       }
       if (position >= limit) return broken();
       to = position++;
-      if (bytes[position] === CR && (bytes[position + 1] === LF || position + 1 === bytes.length)) position++;
+      if (position < limit && bytes[position] === CR && (bytes[position + 1] === LF || position + 1 === bytes.length)) position++;
     } else {
       while (position < limit && bytes[position] !== delimiter && bytes[position] !== LF) position++;
       to = position;

@@ -4,7 +4,7 @@ import type { TableDefinition } from '../base/table.ts';
 import { identifier, literal, SQL_TYPES, selectFiles } from './duckdb-sql.ts';
 import { METRICS } from './metrics.ts';
 import { missing, readChecks, readMarts, type SqlFile } from './sql.ts';
-import type { Build, CheckReport, Json, MartReport, Placement, TableSource, Totals } from './warehouse.ts';
+import type { Build, CheckReport, Json, MartReport, Placement, Progress, TableSource, Totals } from './warehouse.ts';
 
 /**
  * Facts in files with fewer rows than this are copied once a build, into a temporary table that marts and checks
@@ -34,6 +34,8 @@ export class DuckBuild implements Build {
   readonly #notBuilt = new Set<string>();
   #mapped: ReadonlySet<string> = new Set();
   #factFiles = 0;
+  /** No order of this data set has two lines. */
+  #ordersAreLines = false;
   #closed = false;
 
   constructor(session: Session) {
@@ -47,11 +49,17 @@ export class DuckBuild implements Build {
     if (definition.name === 'fct_sales') this.#factFiles = files.length;
   }
 
-  async buildMarts(mapped: ReadonlySet<string>): Promise<MartReport[]> {
+  async buildMarts(mapped: ReadonlySet<string>, onProgress?: Progress): Promise<MartReport[]> {
     this.#mapped = mapped;
     if (await this.#isInSmallFiles()) await this.#session.run('create temp table fct_sales as select * from fct_sales');
+    const [[equal]] = (await this.#session.rows('select count(*) = count(distinct order_id) from fct_sales')) as [[boolean]];
+    this.#ordersAreLines = equal;
     const reports: MartReport[] = [];
-    for (const mart of await readMarts()) reports.push(await this.#buildMart(mart));
+    const marts = await readMarts();
+    for (const mart of marts) {
+      reports.push(await this.#buildMart(mart));
+      onProgress?.(reports.length, marts.length);
+    }
     return reports;
   }
 
@@ -59,7 +67,8 @@ export class DuckBuild implements Build {
     return (await this.#count('fct_sales')) < this.#factFiles * COPY_BELOW_ROWS_A_FILE;
   }
 
-  async #buildMart({ name, needs, kind, description, sql }: SqlFile): Promise<MartReport> {
+  async #buildMart({ name, needs, kind, description, ...mart }: SqlFile): Promise<MartReport> {
+    const sql = kind === 'view' ? mart.sql : this.#withoutDistinct(mart.sql);
     const unmapped = missing(needs, this.#mapped);
     if (unmapped.length > 0) {
       this.#notBuilt.add(name);
@@ -75,16 +84,28 @@ export class DuckBuild implements Build {
     return { name, built: true, rows, reason: null, ms: Math.round(performance.now() - start) };
   }
 
-  async runChecks(): Promise<CheckReport[]> {
+  async runChecks(onProgress?: Progress): Promise<CheckReport[]> {
     const reports: CheckReport[] = [];
-    for (const check of await readChecks()) {
-      if (this.#notBuilt.has(check.name) || missing(check.needs, this.#mapped).length > 0) continue;
-      reports.push(await this.#runCheck(check));
+    const checks = await readChecks();
+    for (const [index, check] of checks.entries()) {
+      const applies = !this.#notBuilt.has(check.name) && missing(check.needs, this.#mapped).length === 0;
+      if (applies) reports.push(await this.#runCheck(check));
+      onProgress?.(index + 1, checks.length);
     }
     return reports;
   }
 
-  async #runCheck({ name, sql }: SqlFile): Promise<CheckReport> {
+  /**
+   * Counting distinct orders is most of the work of a mart: of 6.76 M sales 1 s for each such column, 0.2 s for the rest.
+   * Where every line is an order of its own, which one count has just proved, counting lines gives the same number.
+   */
+  #withoutDistinct(sql: string): string {
+    if (!this.#ordersAreLines) return sql;
+    return sql.replace(/count\(distinct (order_id|case when [\w ='.]+ then order_id end)\)/g, 'count($1)');
+  }
+
+  async #runCheck({ name, ...check }: SqlFile): Promise<CheckReport> {
+    const sql = this.#withoutDistinct(check.sql);
     const failures = await this.#count(`(${sql})`);
     if (failures === 0) return { name, passed: true, failures, sample: [] };
     const sample = await this.#session.objects(`select * from (${sql}) order by all limit ${SAMPLE_ROWS}`);

@@ -43,6 +43,9 @@ export interface Totals {
   readonly files: readonly { readonly source_file: string; readonly rows: number; readonly net_amount_base: string }[];
 }
 
+/** Told after each mart or check, those that do not apply included. */
+export type Progress = (done: number, total: number) => void;
+
 /**
  * One publication being made. In this order: every table of the conformed schema (those that the data set lacks
  * with no files, since marts may join them), marts, checks. Not safe for calls at the same time.
@@ -54,9 +57,9 @@ export interface Build {
    * @param mapped `table.column` of every column that the data set fills, read or computed: `fct_sales.cost_amount`,
    *   `dim_product.category`. The keys of the dimensions that it has belong to it too: `dim_store.store_id`.
    */
-  buildMarts(mapped: ReadonlySet<string>): Promise<MartReport[]>;
+  buildMarts(mapped: ReadonlySet<string>, onProgress?: Progress): Promise<MartReport[]>;
   /** Runs the checks of what was built. A check that does not apply is not in the list. */
-  runChecks(): Promise<CheckReport[]>;
+  runChecks(onProgress?: Progress): Promise<CheckReport[]>;
   /** Counts and adds up fct_sales from its files. */
   totals(): Promise<Totals>;
   /** Makes the publication durable and lets go of it. Must be called after a failure too; twice is once. */

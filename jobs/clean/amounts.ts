@@ -5,8 +5,18 @@
  *   net = gross − discount               cost = quantity × unit cost
  *   base = line ÷ rate, or line = base × rate, whichever the source's prices are in; rounded to 6 places
  */
+
+import {
+  type Column,
+  type FixedColumn,
+  fixedColumn,
+  halves,
+  isValid,
+  numberAt,
+  setBit,
+  setNumber,
+} from '../../kernels/column.ts';
 import { fault } from '../../kernels/faults.ts';
-import { type Column, type FixedColumn, fixedColumn, halves, isValid, numberAt, setBit, setNumber } from '../../kernels/column.ts';
 import { divideScaled, multiplyScaled, multiplyWhole, SCALE } from '../../kernels/money.ts';
 
 export interface AmountInputs {

@@ -52,7 +52,10 @@ export async function chunk(input: ChunkInput, { shared, raw, write }: TaskConte
     rejected: records.rows.length - good.length,
     days: run.slices.map(slice => ({ day: slice.name, slice: placeSlice(runFile, slice) })),
     keys: buckets.slices.map(slice => placeSlice(keyFile, slice)),
-    rejects: await writeRejects([{ file: input.file, rows: records.rows, rejects: recordRejects(records, input) }], write),
+    rejects: await writeRejects(
+      [{ file: input.file, rows: records.rows, rejects: recordRejects(records, input) }],
+      write,
+    ),
   };
 }
 
@@ -70,7 +73,12 @@ export function recordRejects(records: ChunkRecords, { header }: ChunkInput): Re
     if (code === 0) continue;
     const position = records.faultColumn[row]!;
     const value = position < 0 ? null : fieldText(records, row, position);
-    rejects.push({ row, code, column: position < 0 ? null : (header[position] ?? null), value: value === '' ? null : value });
+    rejects.push({
+      row,
+      code,
+      column: position < 0 ? null : (header[position] ?? null),
+      value: value === '' ? null : value,
+    });
   }
   return rejects;
 }

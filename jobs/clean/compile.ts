@@ -4,7 +4,11 @@ import type { ColumnReader } from '../../kernels/convert.ts';
 import { compilePattern, type DatePattern, MICROS_PER_DAY, parseIsoDay } from '../../kernels/dates.ts';
 import { type DecimalForm, parseDecimal } from '../../kernels/numbers.ts';
 
-export function compileColumn(column: ColumnContract, table: Pick<TableContract, 'encoding'>, required: boolean): ColumnReader {
+export function compileColumn(
+  column: ColumnContract,
+  table: Pick<TableContract, 'encoding'>,
+  required: boolean,
+): ColumnReader {
   const { kind } = column;
   if (kind === 'ignore') throw new Error('an ignored column has no reader');
   const form = kind === 'decimal' ? decimalForm(column) : null;

@@ -151,7 +151,11 @@ function amountColumns(contract: Contract, amounts: Amounts) {
   return {
     unit_price: amounts.unitPrice,
     gross_amount: gross ? amounts.gross : nullColumn('decimal', length),
-    discount_amount: gross ? (sale.discount_rate === undefined ? zeros(length) : amounts.discount) : nullColumn('decimal', length),
+    discount_amount: gross
+      ? sale.discount_rate === undefined
+        ? zeros(length)
+        : amounts.discount
+      : nullColumn('decimal', length),
     net_amount: amounts.net,
     cost_amount: amounts.cost,
     net_amount_base: amounts.netBase,

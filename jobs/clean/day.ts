@@ -1,6 +1,14 @@
 import type { Contract } from '../../datasets/contract.ts';
 import { salesTable } from '../../datasets/sales.ts';
-import { type Column, type FixedColumn, halves, isValid, numberAt, type TextColumn, valueText } from '../../kernels/column.ts';
+import {
+  type Column,
+  type FixedColumn,
+  halves,
+  isValid,
+  numberAt,
+  type TextColumn,
+  valueText,
+} from '../../kernels/column.ts';
 import { dayText } from '../../kernels/dates.ts';
 import { fault } from '../../kernels/faults.ts';
 import { gather } from '../../kernels/gather.ts';
@@ -125,7 +133,9 @@ async function loserRejects(
 }
 
 function fileColumn(slices: Slices): Column {
-  return concatRows(slices.map(({ file, slice }) => ({ length: slice.rows, columns: { file: fixedText(file, slice.rows) } }))).columns.file!;
+  return concatRows(
+    slices.map(({ file, slice }) => ({ length: slice.rows, columns: { file: fixedText(file, slice.rows) } })),
+  ).columns.file!;
 }
 
 function gatherColumns(columns: Readonly<Record<string, Column>>, rows: Int32Array): Rows {

@@ -11,7 +11,7 @@ import { comparer } from './day.ts';
 import { comparePlaces, memberColumns } from './members.ts';
 import { concatRows, gatherRows } from './rejects.ts';
 import { keysOf } from './table.ts';
-import { loadTables, type LookupTables, type TableFiles } from './tables.ts';
+import { type LookupTables, loadTables, type TableFiles } from './tables.ts';
 import { columnOf, evaluate, mapTexts, nullColumn } from './values.ts';
 
 export interface DimensionInput {
@@ -33,7 +33,10 @@ export interface DimensionOutput {
 }
 
 /** Makes one dimension of the star schema, sorted by its id. */
-export async function dimension(input: DimensionInput, { shared, lake, write }: TaskContext<DimensionShared>): Promise<DimensionOutput> {
+export async function dimension(
+  input: DimensionInput,
+  { shared, lake, write }: TaskContext<DimensionShared>,
+): Promise<DimensionOutput> {
   const { contract } = shared;
   const tables = await loadTables(lake, shared.tables, keysOf(contract));
   const { rows, conflicts, source } = await sourceRows(input, contract, tables, slice => readSlice(lake, slice));
@@ -58,7 +61,8 @@ async function sourceRows(
   read: (slice: Slice) => Promise<Buffer>,
 ): Promise<{ rows: Rows; conflicts: number; source: string }> {
   if (members === null) {
-    const source = dimension === 'rate' ? contract.sale.rates!.table : contract.dimensions[dimension as DimensionName]!.from;
+    const source =
+      dimension === 'rate' ? contract.sale.rates!.table : contract.dimensions[dimension as DimensionName]!.from;
     return { rows: tables.get(source)!.rows, conflicts: 0, source };
   }
   const parts = await Promise.all(members.map(async slice => decodeSlab(await read(slice))));
@@ -105,7 +109,11 @@ function dimensionColumns(
   const { rows } = evaluation;
   if (dimension === 'rate') {
     const rates = contract.sale.rates!;
-    return { rate_day: columnOf(rows, rates.day), currency: columnOf(rows, rates.currency), rate: columnOf(rows, rates.rate) };
+    return {
+      rate_day: columnOf(rows, rates.day),
+      currency: columnOf(rows, rates.currency),
+      rate: columnOf(rows, rates.rate),
+    };
   }
   if (dimension === 'location') return locationColumns(contract, rows);
   const mapping = contract.dimensions[dimension]!;

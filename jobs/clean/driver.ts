@@ -34,14 +34,18 @@ export interface CleanResult {
 export async function clean(driver: Driver, contract: Contract, files: readonly FilePlan[]): Promise<CleanResult> {
   const tables = await cleanTables(driver, contract, files);
   const sales = files.filter(({ table }) => table === contract.sale.from);
-  const chunks = sales.flatMap(file => file.chunks.map((chunk): ChunkInput => ({ ...chunk, file: file.file, header: file.header })));
+  const chunks = sales.flatMap(file =>
+    file.chunks.map((chunk): ChunkInput => ({ ...chunk, file: file.file, header: file.header })),
+  );
   const cleaned = await cleanChunks(driver, contract, chunks);
   const losers = await findLosers(driver, chunks, cleaned);
   const { inputs, outputs } = await mergeDays(driver, contract, { chunks, cleaned, losers, tables: tables.files });
   const dimensions = await makeDimensions(driver, contract, outputs, tables.files);
   const rejects = [
     ...tables.rejects,
-    ...[...cleaned, ...outputs].flatMap(output => output.rejects.map(reject => ({ ...reject, table: contract.sale.from }))),
+    ...[...cleaned, ...outputs].flatMap(output =>
+      output.rejects.map(reject => ({ ...reject, table: contract.sale.from })),
+    ),
   ];
   const quarantine = await quarantineRejects(driver, contract, rejects, tables.files);
   const fact = outputs.flatMap(({ parts }) => parts).sort((a, b) => (a.partition < b.partition ? -1 : 1));
@@ -51,8 +55,12 @@ export async function clean(driver: Driver, contract: Contract, files: readonly 
     quarantine: quarantine.parts,
     balances: [...tables.balances, ...balanceChunks(contract, sales, { chunks, cleaned, inputs, outputs })],
     reasons: quarantine.reasons,
-    net: amountText(outputs.flatMap(({ counts }) => counts.flat()).reduce((sum, { net }) => sum + parseAmount(net), 0n)),
-    conflicts: dimensions.filter(({ conflicts }) => conflicts > 0).map(({ name, conflicts }) => ({ dimension: name, members: conflicts })),
+    net: amountText(
+      outputs.flatMap(({ counts }) => counts.flat()).reduce((sum, { net }) => sum + parseAmount(net), 0n),
+    ),
+    conflicts: dimensions
+      .filter(({ conflicts }) => conflicts > 0)
+      .map(({ name, conflicts }) => ({ dimension: name, members: conflicts })),
   };
 }
 
@@ -85,7 +93,10 @@ async function cleanTables(driver: Driver, contract: Contract, files: readonly F
   }
   for (const balance of balances) {
     const planned = files.find(({ file, table }) => file === balance.file && table === balance.table)!.records;
-    invariant(planned === balance.read && addsUp(balance), `${balance.file}: ${planned} planned, ${JSON.stringify(balance)}`);
+    invariant(
+      planned === balance.read && addsUp(balance),
+      `${balance.file}: ${planned} planned, ${JSON.stringify(balance)}`,
+    );
   }
   return { files: cleaned, balances, rejects };
 }
@@ -100,7 +111,9 @@ function referenceWaves(contract: Contract): string[][] {
   const waves: string[][] = [];
   let rest = Object.keys(contract.tables).filter(table => table !== contract.sale.from);
   while (rest.length > 0) {
-    const wave = rest.filter(table => !referencesOf(contract, table).some(name => name !== table && rest.includes(name)));
+    const wave = rest.filter(
+      table => !referencesOf(contract, table).some(name => name !== table && rest.includes(name)),
+    );
     invariant(wave.length > 0, `the tables ${rest.join(', ')} reference each other in a circle`);
     waves.push(wave);
     rest = rest.filter(table => !wave.includes(table));
@@ -128,10 +141,19 @@ async function cleanChunks(driver: Driver, contract: Contract, chunks: readonly 
 /** Losing records by day: of all buckets, in their order. */
 async function findLosers(driver: Driver, chunks: readonly ChunkInput[], cleaned: readonly ChunkOutput[]) {
   const buckets = cleaned[0]?.keys.length ?? 0;
-  const inputs = Array.from({ length: buckets }, (_, bucket): KeysInput => ({
-    sources: cleaned.map(({ keys }, i) => ({ file: chunks[i]!.file, entries: keys[bucket]! })),
-  }));
-  const outputs = await driver.stage<KeysOutput>({ kind: 'clean.keys', title: 'keys', unit: 'buckets', shared: null, inputs });
+  const inputs = Array.from(
+    { length: buckets },
+    (_, bucket): KeysInput => ({
+      sources: cleaned.map(({ keys }, i) => ({ file: chunks[i]!.file, entries: keys[bucket]! })),
+    }),
+  );
+  const outputs = await driver.stage<KeysOutput>({
+    kind: 'clean.keys',
+    title: 'keys',
+    unit: 'buckets',
+    shared: null,
+    inputs,
+  });
   const byDay = new Map<number, Slice[]>();
   for (const { file, days } of outputs) {
     for (const slice of days) {
@@ -153,7 +175,10 @@ async function mergeDays(
   contract: Contract,
   { chunks, cleaned, losers, tables }: Cleaned & { losers: ReadonlyMap<number, Slice[]>; tables: TableFiles },
 ) {
-  const days = new Map<number, { day: number; slices: { file: string; slice: Slice }[]; losers: Slice[]; chunks: number[] }>();
+  const days = new Map<
+    number,
+    { day: number; slices: { file: string; slice: Slice }[]; losers: Slice[]; chunks: number[] }
+  >();
   cleaned.forEach((output, i) => {
     for (const { day, slice } of output.days) {
       const entry = days.get(day) ?? { day, slices: [], losers: losers.get(day) ?? [], chunks: [] };
@@ -170,8 +195,11 @@ async function mergeDays(
     title: 'merge days',
     unit: inputs.some(input => input.days.length > 1) ? 'months' : 'days',
     shared,
-    inputs: inputs.map((input): DayInput => ({ days: input.days.map(({ day, slices, losers }) => ({ day, slices, losers })) })),
-    rows: ({ counts }) => counts.flat().reduce((sum, { kept, duplicate, quarantined }) => sum + kept + duplicate + quarantined, 0),
+    inputs: inputs.map(
+      (input): DayInput => ({ days: input.days.map(({ day, slices, losers }) => ({ day, slices, losers })) }),
+    ),
+    rows: ({ counts }) =>
+      counts.flat().reduce((sum, { kept, duplicate, quarantined }) => sum + kept + duplicate + quarantined, 0),
     rejected: ({ counts }) => counts.flat().reduce((sum, { quarantined }) => sum + quarantined, 0),
   });
   return { inputs, outputs };
@@ -180,7 +208,9 @@ async function mergeDays(
 /** What of a contract decides the fact: titles, file patterns and limits are left out, so that changing them recomputes nothing. */
 function salesPart(contract: Contract): Contract {
   const { name, currency, sale, dimensions } = contract;
-  const tables = Object.entries(contract.tables).map(([table, { key, columns }]) => [table, { files: '', key, columns }] as const);
+  const tables = Object.entries(contract.tables).map(
+    ([table, { key, columns }]) => [table, { files: '', key, columns }] as const,
+  );
   return { name, version: 0, title: '', currency, sale, dimensions, tables: Object.fromEntries(tables) };
 }
 
@@ -229,11 +259,15 @@ async function quarantineRejects(
   rejects: readonly (RejectSlice & { table: string })[],
   tables: TableFiles,
 ) {
-  const groups = Map.groupBy(rejects, ({ table, file, range }) => JSON.stringify([table, file, String(range).padStart(9, '0')]));
-  const inputs = [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]): QuarantineInput => {
-    const { table, file } = group[0]!;
-    return { table, file, rejects: group.map(({ slice }) => slice) };
-  });
+  const groups = Map.groupBy(rejects, ({ table, file, range }) =>
+    JSON.stringify([table, file, String(range).padStart(9, '0')]),
+  );
+  const inputs = [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, group]): QuarantineInput => {
+      const { table, file } = group[0]!;
+      return { table, file, rejects: group.map(({ slice }) => slice) };
+    });
   const shared: QuarantineShared = { contract: salesPart(contract), tables };
   const outputs = await driver.stage<QuarantineOutput>({
     kind: 'clean.quarantine',
@@ -245,7 +279,9 @@ async function quarantineRejects(
   });
   return {
     parts: outputs.map(({ part }) => part),
-    reasons: outputs.flatMap(({ reasons }, i) => reasons.map(reason => ({ table: inputs[i]!.table, file: inputs[i]!.file, ...reason }))),
+    reasons: outputs.flatMap(({ reasons }, i) =>
+      reasons.map(reason => ({ table: inputs[i]!.table, file: inputs[i]!.file, ...reason })),
+    ),
   };
 }
 
@@ -253,7 +289,12 @@ async function quarantineRejects(
 function balanceChunks(
   contract: Contract,
   files: readonly FilePlan[],
-  { chunks, cleaned, inputs, outputs }: Cleaned & { inputs: readonly { days: PlannedDay[] }[]; outputs: readonly DayOutput[] },
+  {
+    chunks,
+    cleaned,
+    inputs,
+    outputs,
+  }: Cleaned & { inputs: readonly { days: PlannedDay[] }[]; outputs: readonly DayOutput[] },
 ) {
   const counts: Counts[] = cleaned.map(({ read, rejected }) => ({ ...NO_RECORDS, read, quarantined: rejected }));
   inputs.forEach(({ days }, i) => {
@@ -265,7 +306,10 @@ function balanceChunks(
   });
   counts.forEach((count, i) => {
     const { file, start, end, records } = chunks[i]!;
-    invariant(count.read === records && addsUp(count), `${file} bytes ${start}–${end}: ${records} planned, ${JSON.stringify(count)}`);
+    invariant(
+      count.read === records && addsUp(count),
+      `${file} bytes ${start}–${end}: ${records} planned, ${JSON.stringify(count)}`,
+    );
   });
   return files.map(({ file }) => {
     const own = counts.filter((_, i) => chunks[i]!.file === file);

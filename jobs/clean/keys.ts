@@ -4,12 +4,20 @@
  * first is the winner: an equal record later is a duplicate, a different one a conflict.
  */
 import { KEY_BUCKETS_MAX, KEYS_PER_BUCKET } from '../../base/limits.ts';
-import { type Column, type FixedColumn, halves, isValid, numberAt, numberColumn, textColumn } from '../../kernels/column.ts';
+import {
+  type Column,
+  type FixedColumn,
+  halves,
+  isValid,
+  numberAt,
+  numberColumn,
+  textColumn,
+} from '../../kernels/column.ts';
 import { fault } from '../../kernels/faults.ts';
 import { addBytes, addWord, finishHash, type Lanes, startHash } from '../../kernels/hash.ts';
+import type { PartFile } from '../../lake/manifest.ts';
 import { encodeSlab } from '../../lake/slab.ts';
 import { packSlices, readSlice, type Slice, type UnplacedSlice } from '../../lake/slice.ts';
-import type { PartFile } from '../../lake/manifest.ts';
 import type { TaskContext } from '../registry.ts';
 import type { ChunkRecords } from './read.ts';
 
@@ -122,10 +130,19 @@ export async function keys(input: KeysInput, { lake, write }: TaskContext): Prom
       const fileOf = (chunk: number) => input.sources[chunk]!.file;
       const columns = {
         file: textColumn(rows.map(({ chunk }) => fileOf(chunk))),
-        line: numberColumn('int64', rows.map(({ line }) => line)),
-        code: numberColumn('int64', rows.map(({ equal }) => fault(equal ? 'E_DUP_ROW' : 'E_DUP_KEY'))),
+        line: numberColumn(
+          'int64',
+          rows.map(({ line }) => line),
+        ),
+        code: numberColumn(
+          'int64',
+          rows.map(({ equal }) => fault(equal ? 'E_DUP_ROW' : 'E_DUP_KEY')),
+        ),
         winner_file: textColumn(rows.map(({ winnerChunk }) => fileOf(winnerChunk))),
-        winner_line: numberColumn('int64', rows.map(({ winnerLine }) => winnerLine)),
+        winner_line: numberColumn(
+          'int64',
+          rows.map(({ winnerLine }) => winnerLine),
+        ),
       };
       return { name: day, bytes: encodeSlab({ length: rows.length, columns }), rows: rows.length };
     }),
@@ -159,7 +176,8 @@ function findLosers(pieces: readonly Int32Array[]): Loser[] {
       chunkOf[entry] = chunk;
       const at = entry * ENTRY_WORDS;
       let slot = (entries[at + 1]! >>> 0) & (capacity - 1);
-      while (slots[slot] !== 0 && !sameKey(entries, at, (slots[slot]! - 1) * ENTRY_WORDS)) slot = (slot + 1) & (capacity - 1);
+      while (slots[slot] !== 0 && !sameKey(entries, at, (slots[slot]! - 1) * ENTRY_WORDS))
+        slot = (slot + 1) & (capacity - 1);
       if (slots[slot] === 0) {
         slots[slot] = entry + 1;
         continue;

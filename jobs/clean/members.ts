@@ -5,9 +5,9 @@
 import type { Contract, DimensionName } from '../../datasets/contract.ts';
 import { DIMENSION_NAMES, LOCATION_ATTRIBUTES } from '../../datasets/sales.ts';
 import { type Column, valueText } from '../../kernels/column.ts';
+import type { PartFile } from '../../lake/manifest.ts';
 import { encodeSlab, type Rows } from '../../lake/slab.ts';
 import { packSlices, placeSlice, type Slice } from '../../lake/slice.ts';
-import type { PartFile } from '../../lake/manifest.ts';
 import { concatRows, gatherRows } from './rejects.ts';
 
 export interface MemberRows {
@@ -78,6 +78,10 @@ export async function writeMembers(
     return { name, bytes: encodeSlab(rows), rows: rows.length };
   });
   const { packed, slices } = packSlices(pieces);
-  const part = await write('members.slab', packed, pieces.reduce((sum, piece) => sum + piece.rows, 0));
+  const part = await write(
+    'members.slab',
+    packed,
+    pieces.reduce((sum, piece) => sum + piece.rows, 0),
+  );
   return Object.fromEntries(slices.map(slice => [slice.name, placeSlice(part, slice)]));
 }

@@ -47,11 +47,17 @@ export interface QuarantineOutput {
 }
 
 /** Writes the quarantine of one range of a file: each record's reason, original text, and amount if it has one. */
-export async function quarantine(input: QuarantineInput, { shared, lake, raw, write }: TaskContext<QuarantineShared>): Promise<QuarantineOutput> {
+export async function quarantine(
+  input: QuarantineInput,
+  { shared, lake, raw, write }: TaskContext<QuarantineShared>,
+): Promise<QuarantineOutput> {
   const { contract } = shared;
   const parts = await Promise.all(input.rejects.map(async slice => decodeSlab(await readSlice(lake, slice))));
   const rows = byOffset(concatRows(parts));
-  const net = input.table === contract.sale.from ? await netAmounts(contract, rows, lake, shared.tables) : nullColumn('decimal', rows.length);
+  const net =
+    input.table === contract.sale.from
+      ? await netAmounts(contract, rows, lake, shared.tables)
+      : nullColumn('decimal', rows.length);
   const columnsOf = contract.tables[input.table]!.columns;
   const codeAt = (row: number) => FAULTS[Number(valueText(rows.columns.$code!, row))] as FaultCode;
   const columnAt = (row: number) => valueText(rows.columns.$column!, row);
@@ -75,14 +81,20 @@ export async function quarantine(input: QuarantineInput, { shared, lake, raw, wr
   };
   const part = await write('quarantine.parquet', encodeParquet(QUARANTINE_TABLE, { length, columns }), length);
   const reasons = countReasons(rows, net as FixedColumn, { codeAt, columnAt, messageAt });
-  invariant(reasons.reduce((sum, reason) => sum + reason.rows, 0) === length, 'every quarantined record has one reason');
+  invariant(
+    reasons.reduce((sum, reason) => sum + reason.rows, 0) === length,
+    'every quarantined record has one reason',
+  );
   return { part, reasons };
 }
 
 function byOffset(rows: Rows): Rows {
   const offsets = (rows.columns.$offset as FixedColumn).values;
   const order = Int32Array.from({ length: rows.length }, (_, row) => row);
-  return gatherRows(rows, order.sort((a, b) => (offsets[a]! < offsets[b]! ? -1 : offsets[a]! > offsets[b]! ? 1 : 0)));
+  return gatherRows(
+    rows,
+    order.sort((a, b) => (offsets[a]! < offsets[b]! ? -1 : offsets[a]! > offsets[b]! ? 1 : 0)),
+  );
 }
 
 async function netAmounts(contract: Contract, rows: Rows, lake: ObjectStore, files: TableFiles) {

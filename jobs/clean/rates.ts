@@ -1,6 +1,6 @@
 /** Exchange rates by currency and day, and ids made of several columns. */
 import type { SaleMapping } from '../../datasets/contract.ts';
-import { type Column, isValid, textAt, type TextColumn, valueText } from '../../kernels/column.ts';
+import { type Column, isValid, type TextColumn, textAt, valueText } from '../../kernels/column.ts';
 import type { Rows } from '../../lake/slab.ts';
 import { columnOf, mapTexts } from './values.ts';
 

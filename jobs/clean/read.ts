@@ -6,10 +6,10 @@ import { convertColumn, unescapeQuotes } from '../../kernels/convert.ts';
 import { type FieldIndex, indexFields } from '../../kernels/records.ts';
 import type { Rows } from '../../lake/slab.ts';
 import type { ObjectStore } from '../../lake/store.ts';
+import { sha256 } from '../stage.ts';
 import { compileColumn } from './compile.ts';
 import type { ChunkInput } from './plan.ts';
 import { changed, LINE_LIMITS } from './scan.ts';
-import { sha256 } from '../stage.ts';
 
 /** What decides how the bytes of a table are read; part of the identity of the tasks that read them. */
 export interface TableReading {

@@ -6,9 +6,9 @@
 import { QUARANTINE_RANGE_BYTES } from '../../base/limits.ts';
 import { type Column, type FixedColumn, halves, numberAt, numberColumn, textColumn } from '../../kernels/column.ts';
 import { concat, gather } from '../../kernels/gather.ts';
+import type { PartFile } from '../../lake/manifest.ts';
 import { encodeSlab, type Rows } from '../../lake/slab.ts';
 import { packSlices, placeSlice, type Slice } from '../../lake/slice.ts';
-import type { PartFile } from '../../lake/manifest.ts';
 
 export interface Reject {
   /** Row of `rows`. */
@@ -50,7 +50,11 @@ export async function writeRejects(
   });
   if (pieces.length === 0) return [];
   const { packed, slices } = packSlices(pieces);
-  const part = await write('rejects.slab', packed, pieces.reduce((sum, piece) => sum + piece.rows, 0));
+  const part = await write(
+    'rejects.slab',
+    packed,
+    pieces.reduce((sum, piece) => sum + piece.rows, 0),
+  );
   return slices.map(slice => ({ ...slice.name, slice: placeSlice(part, slice) }));
 }
 
@@ -58,11 +62,17 @@ function rejectRows(rows: Rows, rejects: readonly Reject[]): Rows {
   const picks = Int32Array.from(rejects, ({ row }) => row);
   const columns: Record<string, Column> = {};
   for (const [name, column] of Object.entries(rows.columns)) columns[name] = gather(column, picks);
-  columns.$code = numberColumn('int64', rejects.map(({ code }) => code));
+  columns.$code = numberColumn(
+    'int64',
+    rejects.map(({ code }) => code),
+  );
   columns.$column = textColumn(rejects.map(({ column }) => column));
   columns.$value = textColumn(rejects.map(({ value }) => value));
   columns.$winner_file = textColumn(rejects.map(({ winner }) => winner?.file ?? null));
-  columns.$winner_line = numberColumn('int64', rejects.map(({ winner }) => winner?.line ?? null));
+  columns.$winner_line = numberColumn(
+    'int64',
+    rejects.map(({ winner }) => winner?.line ?? null),
+  );
   return { length: rejects.length, columns };
 }
 

@@ -36,7 +36,11 @@ export async function scan(input: ScanInput, { shared, raw }: TaskContext<ScanSh
     let start = 0;
     if (!headerSeen) {
       // The header is the first record that is not blank; everything up to its end belongs to no chunk.
-      const header = scanRecords(bytes, { start: 0, final, delimiter, limits: LINE_LIMITS }, (_end, records) => records === 0);
+      const header = scanRecords(
+        bytes,
+        { start: 0, final, delimiter, limits: LINE_LIMITS },
+        (_end, records) => records === 0,
+      );
       if (header.records === 0 && !final) {
         pending = grown(bytes, file);
         continue;
@@ -48,17 +52,21 @@ export async function scan(input: ScanInput, { shared, raw }: TaskContext<ScanSh
     let from = start;
     let lastRecords = 0;
     let lastLines = 0;
-    const { end } = scanRecords(bytes, { start, final, delimiter, limits: LINE_LIMITS }, (recordEnd, records, lines) => {
-      if (recordEnd - from + cutter.open() >= shared.chunkBytes) {
-        cutter.add(bytes.subarray(from, recordEnd), records - lastRecords, lines - lastLines);
-        cutter.cut();
-        from = recordEnd;
-        lastRecords = records;
-        lastLines = lines;
-      }
-      cutter.last = { records, lines };
-      return true;
-    });
+    const { end } = scanRecords(
+      bytes,
+      { start, final, delimiter, limits: LINE_LIMITS },
+      (recordEnd, records, lines) => {
+        if (recordEnd - from + cutter.open() >= shared.chunkBytes) {
+          cutter.add(bytes.subarray(from, recordEnd), records - lastRecords, lines - lastLines);
+          cutter.cut();
+          from = recordEnd;
+          lastRecords = records;
+          lastLines = lines;
+        }
+        cutter.last = { records, lines };
+        return true;
+      },
+    );
     cutter.add(bytes.subarray(from, end), cutter.last.records - lastRecords, cutter.last.lines - lastLines);
     cutter.last = { records: 0, lines: 0 };
     pending = grown(bytes.subarray(end), file);

@@ -10,7 +10,7 @@ import { hashContent } from './keys.ts';
 import type { FilePlan } from './plan.ts';
 import { type ChunkRecords, readChunk } from './read.ts';
 import { concatRows, gatherRows, type Reject, type RejectSlice, writeRejects } from './rejects.ts';
-import { loadTables, type LookupTables, type TableFiles } from './tables.ts';
+import { type LookupTables, loadTables, type TableFiles } from './tables.ts';
 
 export interface TableInput {
   readonly table: string;
@@ -30,7 +30,10 @@ export interface TableOutput {
 }
 
 /** Cleans one small table as a whole: reads its files, resolves keys that come twice, checks references. */
-export async function table(input: TableInput, { shared, lake, raw, write }: TaskContext<TableShared>): Promise<TableOutput> {
+export async function table(
+  input: TableInput,
+  { shared, lake, raw, write }: TaskContext<TableShared>,
+): Promise<TableOutput> {
   const contract = shared as unknown as Contract;
   const references = await loadTables(lake, input.references, keysOf(shared));
   const reading = tableReading({ ...contract, sale: { from: '' } as Contract['sale'] }, input.table);

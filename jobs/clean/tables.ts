@@ -42,7 +42,12 @@ export async function loadTables(
 export function lookupTable(rows: Rows, key: readonly string[]): LookupTable {
   const column = rows.columns[key[0]!];
   if (key.length !== 1 || !column) {
-    return { rows, find: () => { throw new Error(`a table with the key ${key.join(', ')} cannot be referenced`); } };
+    return {
+      rows,
+      find: () => {
+        throw new Error(`a table with the key ${key.join(', ')} cannot be referenced`);
+      },
+    };
   }
   return { rows, find: column.type === 'text' ? textFinder(column) : integerFinder(column) };
 }

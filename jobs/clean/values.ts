@@ -30,7 +30,12 @@ export function evaluate(value: Value | undefined, evaluation: Evaluation): Colu
   if (typeof value === 'string') return columnOf(rows, value);
   if ('via' in value) return follow(value.via, evaluation);
   if ('fixed' in value) return fixedText(value.fixed, rows.length);
-  if ('join' in value) return joinTexts(value.join.map(name => columnOf(rows, name)), value.with, rows.length);
+  if ('join' in value)
+    return joinTexts(
+      value.join.map(name => columnOf(rows, name)),
+      value.with,
+      rows.length,
+    );
   const chosen = columnOf(rows, value.cases);
   return mapTexts(rows.length, row => {
     const text = valueText(chosen, row);

@@ -20,6 +20,8 @@ export interface LoadInput {
   readonly threads: number;
   /** What the tasks that wrote the fact say of it. */
   readonly expected: { readonly rows: number; readonly net: string };
+  /** Told of each mart and check that is done. */
+  readonly onProgress?: (stage: 'marts' | 'checks', done: number, total: number) => void;
 }
 
 export interface LoadResult {
@@ -39,7 +41,7 @@ export interface HeadlineMetric {
 const VIEWS = new Set(['fct_sales', 'quarantine']);
 
 export async function load(lake: ObjectStore, input: LoadInput): Promise<LoadResult> {
-  const { contract, tables, warehouse, threads, expected } = input;
+  const { contract, tables, warehouse, threads, expected, onProgress } = input;
   const lakeDir = fileURLToPath(lake.url);
   const file = fileURLToPath(new URL(warehouse, lake.url));
   const mapped = mappedColumns(contract);
@@ -55,8 +57,8 @@ export async function load(lake: ObjectStore, input: LoadInput): Promise<LoadRes
       totals.rows === expected.rows && totals.net_amount_base === expected.net,
       `the published files hold ${totals.rows} rows of ${totals.net_amount_base}; ${expected.rows} of ${expected.net} were kept`,
     );
-    const marts = await build.buildMarts(mapped);
-    const checks = await build.runChecks();
+    const marts = await build.buildMarts(mapped, (done, total) => onProgress?.('marts', done, total));
+    const checks = await build.runChecks((done, total) => onProgress?.('checks', done, total));
     await build.close();
     return { marts, checks, metrics: await headline(file, lakeDir, headlineMetrics(mapped)) };
   } finally {
