@@ -6,7 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export const ROOT = dirname(fileURLToPath(import.meta.url));
@@ -169,11 +169,10 @@ function readText(path) {
   }
 }
 
-/** Scripts of package.json call this file by itself, and then go on with the PATH that they have. */
+/** `npm start`, `npm test` and `npm run check` call this file by itself. */
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   try {
-    const node = ensureSetup({ dev: true });
-    if (process.argv.includes('--print-path')) process.stdout.write(`${dirname(node)}${delimiter}${process.env.PATH ?? ''}\n`);
+    ensureSetup({ dev: true });
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     process.stderr.write(`endcap: ${error.message}\n`);

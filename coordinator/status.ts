@@ -94,27 +94,22 @@ async function readRun(lake: ObjectStore, run: string): Promise<RunRecord | null
   const events = await readEvents(lake, run);
   const first = events[0];
   if (!first) return null;
-  const record = {
-    run,
-    startedAt: first.t,
-    state: 'unfinished',
-    ms: null,
-    records: null,
-    n: null,
-    error: null,
-  } as const;
-  return events.reduce<RunRecord>((state, event) => {
-    switch (event.ev) {
-      case 'plan.ready':
-        return { ...state, records: event.records };
-      case 'run.finished':
-        return { ...state, state: event.summary.outcome, ms: event.ms, n: event.summary.publication };
-      case 'run.failed':
-        return { ...state, state: 'failed', ms: event.ms, error: `${event.error.code} ${event.error.what}` };
-      case 'run.interrupted':
-        return { ...state, state: 'interrupted', ms: event.ms };
-      default:
-        return state;
-    }
-  }, record);
+  const unfinished = { run, startedAt: first.t, state: 'unfinished', ms: null, records: null, n: null, error: null };
+  return Object.assign(unfinished, ...events.map(changes)) as RunRecord;
+}
+
+/** What an event says of the run as a whole. */
+function changes(event: RunEvent): Partial<RunRecord> {
+  switch (event.ev) {
+    case 'plan.ready':
+      return { records: event.records };
+    case 'run.finished':
+      return { state: event.summary.outcome, ms: event.ms, n: event.summary.publication };
+    case 'run.failed':
+      return { state: 'failed', ms: event.ms, error: `${event.error.code} ${event.error.what}` };
+    case 'run.interrupted':
+      return { state: 'interrupted', ms: event.ms };
+    default:
+      return {};
+  }
 }

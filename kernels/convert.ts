@@ -14,7 +14,7 @@ import {
   TextBuilder,
 } from './column.ts';
 import { type DatePattern, MICROS_PER_DAY, NO_DATE, parseByPattern } from './dates.ts';
-import { type Encoding, readText } from './encoding.ts';
+import { type Encoding, isAscii, readText } from './encoding.ts';
 import { fault } from './faults.ts';
 import { type DecimalForm, parseDecimal, parseInteger } from './numbers.ts';
 import type { FieldIndex } from './records.ts';
@@ -223,11 +223,6 @@ function pushTextField(
 /** Plain ASCII needs no decoding, unless blanks are tidied or zeros restored. */
 const needsDecoding = (bytes: Uint8Array, start: number, end: number, reader: ColumnReader): boolean =>
   reader.spaces === 'tidy' || reader.digits !== null || !isAscii(bytes, start, end);
-
-function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (bytes[at]! >= 0x80) return false;
-  return true;
-}
 
 const wordBytes = (words: readonly string[]): Buffer[] => words.map(word => Buffer.from(word, 'utf8'));
 

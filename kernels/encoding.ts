@@ -16,6 +16,12 @@ const windows1252 = new TextDecoder('windows-1252');
 /** Bytes to which Windows-1252 gives no character; the decoder of the web would pass them through as controls. */
 const UNDEFINED_IN_1252 = new Set([0x81, 0x8d, 0x8f, 0x90, 0x9d]);
 
+/** ASCII bytes are the same text in every encoding. */
+export function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at]! >= 0x80) return false;
+  return true;
+}
+
 /** The text of these bytes, or null when they are not valid and must not be replaced. */
 export function readText(bytes: Uint8Array, form: TextForm): string | null {
   const decoded = decode(bytes, form);

@@ -1,10 +1,11 @@
 /** The same input gives the same bytes, however it is cut and however many threads there are; and again gives nothing new. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../coordinator/events.ts';
+import type { Json } from '../warehouse/warehouse.ts';
 import { makeBenchGrocery, makeOwnGrocery } from './grocery.ts';
 import {
-  dumpAll,
   hashesOf,
+  martDigests,
   type Published,
   publicationsOf,
   publishFrom,
@@ -23,10 +24,9 @@ const KIB = 1024;
 const WAYS = [
   { chunkBytes: 4 * KIB, threads: 0 },
   { chunkBytes: 1024 * KIB, threads: 0 },
-  { chunkBytes: undefined, threads: 1 },
   { chunkBytes: 64 * KIB, threads: 1 },
   { chunkBytes: 64 * KIB, threads: 2 },
-  { chunkBytes: 1024 * KIB, threads: 2 },
+  { chunkBytes: 64 * 1024 * KIB, threads: 2 },
   { chunkBytes: 4 * KIB, threads: 4 },
 ];
 
@@ -34,21 +34,22 @@ describe('one grocery, cut and run in many ways', () => {
   let input: string;
   let project: string;
   let reference: Published;
-  let dumps: Map<string, string>;
+  let marts: Readonly<Record<string, Json>>;
   beforeAll(async () => {
     input = await folder();
     if (script) await makeBenchGrocery(script, input);
     else await makeOwnGrocery(input, { rows: 20_000, customers: 900, seed: 11, dirt: 0.02 });
     project = await folder();
     reference = await publishFrom({ input, project, chunkBytes: 64 * KIB });
-    dumps = await dumpAll(reference);
+    marts = await martDigests(reference);
   }, RUN_MS);
   afterAll(() => reference?.close());
 
   it('the reference has a file a day, dimensions, quarantine and marts to compare', () => {
     const { fct_sales, quarantine, dim_customer } = hashesOf(reference);
     expect([fct_sales?.length, quarantine?.length, dim_customer?.length]).toEqual([129, 1, 1]);
-    expect([...dumps.values()].every(dump => dump.length > 10)).toBe(true);
+    expect(Object.keys(marts).length).toBeGreaterThan(10);
+    expect(new Set(Object.values(marts)).size).toBe(Object.keys(marts).length);
   });
 
   it.each(WAYS)(
@@ -57,9 +58,7 @@ describe('one grocery, cut and run in many ways', () => {
       const published = await publishFrom({ input, project: await folder(), ...way });
       try {
         expect(hashesOf(published)).toEqual(hashesOf(reference));
-        const others = await dumpAll(published);
-        expect([...others.keys()]).toEqual([...dumps.keys()]);
-        for (const [table, dump] of others) expect(dump === dumps.get(table), table).toBe(true);
+        expect(await martDigests(published)).toEqual(marts);
         const { sales, tables, money, reasons, metrics, checks } = reference.summary;
         expect(published.summary).toMatchObject({ sales, tables, money, reasons, metrics, checks });
       } finally {
@@ -79,7 +78,7 @@ describe('one grocery, cut and run in many ways', () => {
       const summary = await runHere({ input, project, chunkBytes: 64 * KIB, onEvent });
       expect(summary).toMatchObject({ outcome: 'unchanged', publication: 1 });
       expect(finished.map(({ stage, computed }) => [stage, computed])).toEqual(finished.map(({ stage }) => [stage, 0]));
-      expect(finished.reduce((sum, { reused }) => sum + reused, 0)).toBeGreaterThan(50);
+      expect(finished.reduce((sum, { reused }) => sum + reused, 0)).toBeGreaterThan(40);
       expect(await publicationsOf(project)).toHaveLength(1);
     },
     RUN_MS,

@@ -85,17 +85,32 @@ export const hashesOf = ({ publication }: Published): Record<string, string[]> =
   );
 
 /** Every table and mart as JSON, a row a line: marts in the order of their grain, tables of their columns. */
-export async function dumpAll({ query, summary, publication }: Published): Promise<Map<string, string>> {
-  const built = new Set(summary.marts.filter(mart => mart.built).map(({ name }) => name));
-  const marts = (await readMarts()).filter(({ name }) => built.has(name));
-  const orders = new Map(marts.map(({ name, grain }) => [name, grain.join(', ')]));
-  for (const table of Object.keys(publication.tables)) orders.set(table, 'all');
+export async function dumpAll(published: Published): Promise<Map<string, string>> {
+  const orders = await grains(published);
+  for (const table of Object.keys(published.publication.tables)) orders.set(table, 'all');
   const dumps = new Map<string, string>();
   for (const [table, order] of orders) {
-    const rows = await query(`select * from ${table} order by ${order} nulls first`);
+    const rows = await published.query(`select * from ${table} order by ${order} nulls first`);
     dumps.set(table, `[${rows.map(row => `\n${JSON.stringify(row)}`).join(',')}\n]\n`);
   }
   return dumps;
+}
+
+/** A hash over all rows of each mart, in the order of its grain. */
+export async function martDigests(published: Published): Promise<Record<string, Json>> {
+  const digests: Record<string, Json> = {};
+  for (const [mart, order] of await grains(published)) {
+    const rows = `string_agg(cast(mart as varchar), chr(10) order by ${order})`;
+    digests[mart] = await published.value(`select md5(${rows}) from ${mart} as mart`);
+  }
+  return digests;
+}
+
+/** The columns that order each mart that was made. */
+async function grains({ summary }: Published): Promise<Map<string, string>> {
+  const built = new Set(summary.marts.filter(mart => mart.built).map(({ name }) => name));
+  const marts = (await readMarts()).filter(({ name }) => built.has(name));
+  return new Map(marts.map(({ name, grain }) => [name, grain.join(', ')]));
 }
 
 /** The folder of data that is too large for the repository, or null; then a sentence says what is not tested. */

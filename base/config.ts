@@ -1,0 +1,28 @@
+/** What the environment says: the only file that reads it. */
+import { fileURLToPath } from 'node:url';
+
+export interface Config {
+  /** NO_COLOR, whatever its value: https://no-color.org */
+  readonly noColor: boolean;
+  readonly isCI: boolean;
+  /** Annotations and a job summary are wanted. */
+  readonly githubActions: boolean;
+  /** The folder with the studies' data, which some tests use. */
+  readonly sharedFolder: string;
+  /** Where commands are looked for. */
+  readonly path: string;
+}
+
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  return {
+    noColor: isSet(env['NO_COLOR']) || env['TERM'] === 'dumb',
+    isCI: isSet(env['CI']) && env['CI'] !== 'false',
+    githubActions: env['GITHUB_ACTIONS'] === 'true',
+    sharedFolder: env['ENDCAP_SHARED'] ?? fileURLToPath(new URL('../../shared', import.meta.url)),
+    path: env['PATH'] ?? '',
+  };
+}
+
+export const config: Config = readConfig(process.env);
+
+const isSet = (value: string | undefined): boolean => value !== undefined && value !== '';
