@@ -25,4 +25,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 
 export const config: Config = readConfig(process.env);
 
-const isSet = (value: string | undefined): boolean => value !== undefined && value !== '';
+/** An empty variable is as good as none. */
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== '';
+}

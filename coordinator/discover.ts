@@ -1,4 +1,6 @@
 /** Which files a folder holds, which contract they fit, and which table each file is. Reads only the first record of each. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { UserError } from '../base/errors.ts';
 import { QUOTED_FIELD_BYTES_MAX, RECORD_BYTES_MAX } from '../base/limits.ts';
 import type { Contract } from '../datasets/contract.ts';
@@ -81,10 +83,16 @@ async function readHeads(raw: ObjectStore): Promise<Head[]> {
     heads.push({ ...stat, bytes });
   }
   if (heads.length > 0) return heads;
-  throw new UserError({
+  throw nothingFound(raw.url);
+}
+
+function nothingFound(url: string): UserError {
+  const folder = url.startsWith('file:') ? fileURLToPath(url).replace(/(?<=.)\/$/, '') : url;
+  const isThere = folder === url || existsSync(`${folder}/`);
+  return new UserError({
     code: 'E_NO_FILE',
-    what: `there is no CSV file in ${raw.url}`,
-    why: 'endcap reads files whose names end in .csv, .tsv or .txt',
+    what: isThere ? `there is no CSV file in ${folder}` : `there is no folder ${folder}`,
+    why: 'endcap reads the files of a folder whose names end in .csv, .tsv or .txt',
     next: 'endcap run DIR   with the folder that holds your exports',
     exitCode: 2,
   });

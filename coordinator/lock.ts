@@ -42,7 +42,9 @@ export async function takeLock(lake: ObjectStore, run: string): Promise<() => Pr
     throw busy((await readLock(lake))?.holder ?? own);
   }
   for await (const { key } of lake.list(layout.locks)) if (numberOf(key) < n) await lake.remove(key);
-  return async () => void (await writeJson(lake, layout.released(n), {}, { ifAbsent: true }));
+  // The mark is empty, so that a full disk has room for it. Without it the lock ends with this process.
+  return async () =>
+    void (await lake.write(layout.released(n), Buffer.alloc(0), { ifAbsent: true }).catch(() => false));
 }
 
 /** Who holds the project, or held it last. */

@@ -36,3 +36,7 @@ export function sameFiles(files: readonly FilePlan[]): string[] {
     return earlier === undefined ? [] : [`E_SAME_FILE ${file} has the same content as ${earlier}`];
   });
 }
+
+/** Files that give no record at all: more likely a failed export than a day without any. */
+export const emptyFiles = (files: readonly FilePlan[]): string[] =>
+  files.filter(({ records }) => records === 0).map(({ file }) => `E_EMPTY ${file} has a header and no records`);

@@ -7,8 +7,9 @@ import { CHUNK_BYTES } from '../base/limits.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { inlineCluster } from '../cluster/inline.ts';
 import { threadCluster } from '../cluster/threads.ts';
+import type { Contract } from '../datasets/contract.ts';
 import { runAttempt } from '../jobs/attempt.ts';
-import { clean } from '../jobs/clean/driver.ts';
+import { type CleanResult, clean } from '../jobs/clean/driver.ts';
 import { codeHash } from '../jobs/code.ts';
 import { load } from '../jobs/load/driver.ts';
 import { sha256 } from '../jobs/stage.ts';
@@ -20,7 +21,7 @@ import { createDriver } from './driver.ts';
 import { EventLog, type RunEvent } from './events.ts';
 import { failureDetails } from './failure.ts';
 import { takeLock } from './lock.ts';
-import { planFiles, sameFiles } from './plan.ts';
+import { emptyFiles, planFiles, sameFiles } from './plan.ts';
 import { createProject, type Project } from './project.ts';
 import { currentPublication, publish, readSummary } from './status.ts';
 import { summarise } from './summarise.ts';
@@ -110,7 +111,7 @@ async function pipeline({
   const driver = createDriver({ cluster, lake, raw, emit, signal: options.signal });
 
   const files = await planFiles(driver, found.files, options.chunkBytes ?? CHUNK_BYTES);
-  const warnings = [...found.warnings, ...sameFiles(files)];
+  const warnings = [...found.warnings, ...emptyFiles(files), ...sameFiles(files)];
   emit({
     ev: 'plan.ready',
     files: files.length,
@@ -160,7 +161,7 @@ async function pipeline({
     tables,
     warehouse,
     threads: Math.max(1, threads),
-    expected: { rows: sum(cleaned.fact, 'rows'), net: cleaned.net },
+    expected: { rows: keptByFile(cleaned, contract), net: cleaned.net },
     onProgress: watchLoad(driver.timings, emit),
   });
 
@@ -172,6 +173,9 @@ async function pipeline({
   emit({ ev: 'run.published', n: publication.n });
   return { ...gated, outcome: 'published', publication: publication.n, ms: elapsed() };
 }
+
+const keptByFile = ({ balances }: CleanResult, { sale }: Contract): Record<string, number> =>
+  Object.fromEntries(balances.filter(({ table }) => table === sale.from).map(({ file, kept }) => [file, kept]));
 
 function openCluster(lakeUrl: string, threads: number): Cluster {
   if (threads === 0) return inlineCluster(runAttempt, lakeUrl);

@@ -66,6 +66,7 @@ export function summarise(input: SummaryInput): RunSummary {
         .map(
           ({ table, rate, max }) => `${percent(rate)} of ${table} were rejected; the contract allows ${percent(max)}`,
         ),
+      ...(sales.some(({ kept }) => kept > 0) ? [] : ['not one sale line was kept']),
       ...checks.failed.map(({ name, failures }) => `check ${name} found ${failures} rows`),
     ],
     reasons: sumReasons(cleaned),

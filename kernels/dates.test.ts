@@ -122,6 +122,6 @@ describe('dates by a pattern', () => {
     }
   });
 
-  it.each(['YY-MM-DD', 'YYYY-MMM-DD', 'YYYY-MM-DD hh:mm', 'YYYY-MM-DDZ', 'YYYY年MM', 'YYYY-MM-DD\u00a0HH'])('%j is no pattern', pattern =>
+  it.each(['YY-MM-DD', 'YYYY-MM-DD hh:mm', 'YYYY-MM-DDZ', 'YYYY年MM', 'YYYY-MM-DD\u00a0HH'])('%j is no pattern', pattern =>
     expect(() => compilePattern(pattern)).toThrow(/is no token/));
 });

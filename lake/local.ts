@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, type Dirent } from 'node:fs';
 import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errnoOf } from '../base/errors.ts';
-import { NoObjectError, type ObjectStat, type ObjectStore, type ObjectWriter } from './store.ts';
+import { assertKey, NoObjectError, type ObjectStat, type ObjectStore, type ObjectWriter } from './store.ts';
 
 /** Names that begin so are unfinished writes: no listing shows them. Short and fixed, so that no key overflows NAME_MAX. */
 const TEMPORARY = '.tmp-';
@@ -18,9 +18,7 @@ export function localStore(root: URL): ObjectStore {
   const url = root.href.endsWith('/') ? root.href : `${root.href}/`;
   const folder = fileURLToPath(url);
   const pathOf = (key: string): string => {
-    if (key === '' || key.startsWith('/') || key.split('/').some(part => part === '..' || part === '')) {
-      throw new Error(`not a key: '${key}'`);
-    }
+    assertKey(key);
     return join(folder, key);
   };
 
@@ -65,11 +63,14 @@ export function localStore(root: URL): ObjectStore {
     async read(key, range) {
       const file = await openExisting(pathOf(key), key, url);
       try {
-        const size = range ? range.end - range.start : Number((await file.stat()).size);
+        const found = await file.stat();
+        if (!found.isFile()) throw new NoObjectError(key, url);
+        const start = range?.start ?? 0;
+        const size = Math.max(0, Math.min(range?.end ?? found.size, found.size) - start);
         const bytes = Buffer.allocUnsafeSlow(size);
         let filled = 0;
         while (filled < size) {
-          const { bytesRead } = await file.read(bytes, filled, size - filled, (range?.start ?? 0) + filled);
+          const { bytesRead } = await file.read(bytes, filled, size - filled, start + filled);
           if (bytesRead === 0) break;
           filled += bytesRead;
         }
@@ -95,10 +96,14 @@ export function localStore(root: URL): ObjectStore {
       yield* listFiles(folder, prefix);
     },
     async remove(key) {
-      await rm(pathOf(key), { force: true });
+      const path = pathOf(key);
+      if (await statFile(path, key)) await rm(path, { force: true });
     },
   };
 }
+
+/** No file of that name, or a file where its folder would be. */
+const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '');
 
 async function openNew(path: string): Promise<FileHandle> {
   const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY;
@@ -115,7 +120,7 @@ async function openExisting(path: string, key: string, url: string): Promise<Fil
   try {
     return await open(path, constants.O_RDONLY);
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') throw new NoObjectError(key, url, { cause: error });
+    if (isMissing(error)) throw new NoObjectError(key, url, { cause: error });
     throw error;
   }
 }
@@ -146,23 +151,23 @@ async function statFile(path: string, key: string): Promise<ObjectStat | null> {
     if (!file.isFile()) return null;
     return { key, size: Number(file.size), generation: `${file.ino}-${file.mtimeNs}-${file.size}` };
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return null;
+    if (isMissing(error)) return null;
     throw error;
   }
 }
 
-/** Files whose key begins with the prefix, by the bytes of their keys. */
+/** Files, and links to files, whose key begins with the prefix, by the bytes of their keys. */
 async function* listFiles(folder: string, prefix: string): AsyncIterable<ObjectStat> {
   const base = prefix.slice(0, prefix.lastIndexOf('/') + 1);
-  let entries: { parentPath: string; name: string; isFile(): boolean }[];
+  let entries: Dirent[];
   try {
     entries = await readdir(join(folder, base), { recursive: true, withFileTypes: true });
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return;
+    if (isMissing(error)) return;
     throw error;
   }
   const keys = entries
-    .filter(entry => entry.isFile() && !entry.name.startsWith(TEMPORARY))
+    .filter(entry => !entry.isDirectory() && !entry.name.startsWith(TEMPORARY))
     .map(entry => join(entry.parentPath, entry.name).slice(folder.length))
     .filter(key => key.startsWith(prefix))
     .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));

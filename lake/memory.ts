@@ -1,4 +1,4 @@
-import { NoObjectError, type ObjectStore } from './store.ts';
+import { assertKey, NoObjectError, type ObjectStore } from './store.ts';
 
 /** The reference store: what the others must agree with. */
 export function memoryStore(url = 'memory:'): ObjectStore {
@@ -9,20 +9,24 @@ export function memoryStore(url = 'memory:'): ObjectStore {
   return {
     url,
     async stat(key) {
+      assertKey(key);
       const found = objects.get(key);
       return found ? { key, size: found.bytes.length, generation: found.generation } : null;
     },
     async read(key, range) {
+      assertKey(key);
       const found = objects.get(key);
       if (!found) throw new NoObjectError(key, url);
       return Buffer.from(range ? found.bytes.subarray(range.start, range.end) : found.bytes);
     },
     async write(key, bytes, { ifAbsent = false } = {}) {
+      assertKey(key);
       if (ifAbsent && objects.has(key)) return false;
       put(key, bytes);
       return true;
     },
     async writer(key) {
+      assertKey(key);
       const pieces: Buffer[] = [];
       return {
         write: async bytes => void pieces.push(Buffer.from(bytes)),
@@ -33,11 +37,12 @@ export function memoryStore(url = 'memory:'): ObjectStore {
     async *list(prefix) {
       const keys = [...objects.keys()].filter(key => key.startsWith(prefix));
       for (const key of keys.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))) {
-        const { bytes, generation } = objects.get(key)!;
-        yield { key, size: bytes.length, generation };
+        const found = objects.get(key);
+        if (found) yield { key, size: found.bytes.length, generation: found.generation };
       }
     },
     async remove(key) {
+      assertKey(key);
       objects.delete(key);
     },
   };

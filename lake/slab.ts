@@ -42,7 +42,7 @@ export function encodeSlab({ length, columns }: Rows): Uint8Array {
 
 /** The rows of a slab. Columns are views of `slab`, copied first when it does not begin at a multiple of eight bytes. */
 export function decodeSlab(slab: Uint8Array): Rows {
-  const bytes = slab.byteOffset % 8 === 0 ? slab : slab.slice();
+  const bytes = slab.byteOffset % 8 === 0 ? slab : new Uint8Array(slab);
   const headerLength = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + 4, headerLength).toString('utf8');
   const header = JSON.parse(text) as Header;

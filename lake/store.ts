@@ -11,7 +11,7 @@ export interface ObjectStore {
   /** `file:///srv/shop/`, `memory:name`; ends with `/` where keys continue it as a path. */
   readonly url: string;
   stat(key: string): Promise<ObjectStat | null>;
-  /** The object, or bytes [start, end) of it. Throws NoObjectError when there is none. */
+  /** The object, or those of its bytes that lie in [start, end). Throws NoObjectError when there is none. */
   read(key: string, range?: ByteRange): Promise<Buffer>;
   /** Returns false, writing nothing, when `ifAbsent` is set and the key is taken. */
   write(key: string, bytes: Uint8Array, options?: { readonly ifAbsent?: boolean }): Promise<boolean>;
@@ -50,6 +50,12 @@ export class NoObjectError extends Error {
     super(`no object '${key}' in ${url}`, options);
     this.key = key;
   }
+}
+
+/** Refuses what would lead out of the store, or to one object under two names. */
+export function assertKey(key: string): void {
+  if (!key.split('/').some(part => part === '' || part === '.' || part === '..')) return;
+  throw new Error(`not a key: '${key}'`);
 }
 
 const decoder = new TextDecoder();

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { config } from '../base/config.ts';
 import { contractNames, openContract } from '../datasets/open.ts';
 import { dumpAll, type Published, publishFrom, RUN_MS, useFolders } from './support.ts';
 
@@ -65,7 +66,7 @@ describe.each(contractNames())('the fixtures of %s', name => {
     mkdirSync(golden, { recursive: true });
     for (const [table, dump] of dumps) {
       const file = `${golden}/${table}.json`;
-      if (!existsSync(file) && !process.env.CI) writeFileSync(file, dump);
+      if (!existsSync(file) && !config.isCI) writeFileSync(file, dump);
       expect(existsSync(file), `${file} is not committed`).toBe(true);
       expect(dump, table).toBe(readFileSync(file, 'utf8'));
     }

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
+import { config } from '../base/config.ts';
 import { openProject } from '../coordinator/project.ts';
 import { type RunOptions, run } from '../coordinator/run.ts';
 import { listPublications } from '../coordinator/status.ts';
@@ -115,8 +115,7 @@ async function grains({ summary }: Published): Promise<Map<string, string>> {
 
 /** The folder of data that is too large for the repository, or null; then a sentence says what is not tested. */
 export function sharedFolder(path: string): string | null {
-  const root = process.env.ENDCAP_SHARED ?? fileURLToPath(new URL('../../shared', import.meta.url));
-  const folder = join(root, path);
+  const folder = join(config.sharedFolder, path);
   if (existsSync(folder)) return folder;
   console.warn(`${folder} is not there, so what needs it is not tested; ENDCAP_SHARED says where it is`);
   return null;

@@ -86,7 +86,10 @@ export async function day(input: DayInput, { shared, lake, write }: TaskContext<
       const partition = dayText(day);
       const bytes = encodeParquet(salesTable(contract), gatherColumns(columns, order));
       // Days are written while the next are merged: most of the time of a small file is waiting for the disk.
-      writes.push(write(`${partition}.parquet`, bytes, kept.length).then(part => ({ ...part, partition })));
+      const written = write(`${partition}.parquet`, bytes, kept.length).then(part => ({ ...part, partition }));
+      // A write that fails while the next day is merged is heard of at the end; until then it must not end the process.
+      written.catch(() => undefined);
+      writes.push(written);
       members.push(...memberRows(contract, gatherRows(rows, kept), gather(files, kept)));
     }
     counts.push(countSlices(slices, rejects, conformed.columns.net_amount_base as FixedColumn));

@@ -12,7 +12,7 @@ import { comparePlaces, memberColumns } from './members.ts';
 import { concatRows, gatherRows } from './rejects.ts';
 import { keysOf } from './table.ts';
 import { type LookupTables, loadTables, type TableFiles } from './tables.ts';
-import { columnOf, evaluate, mapTexts, nullColumn } from './values.ts';
+import { columnOf, emptyColumns, evaluate, mapTexts, nullColumn } from './values.ts';
 
 export interface DimensionInput {
   readonly dimension: DimensionName | 'location' | 'rate';
@@ -68,7 +68,12 @@ async function sourceRows(
   const parts = await Promise.all(members.map(async slice => decodeSlab(await read(slice))));
   const names = memberColumns(contract, dimension as DimensionName | 'location')!;
   const source = contract.sale.from;
-  if (parts.length === 0) return { rows: { length: 0, columns: emptyColumns(contract, names) }, conflicts: 0, source };
+  if (parts.length === 0)
+    return {
+      rows: { length: 0, columns: emptyColumns(contract.tables[source]!.columns, names) },
+      conflicts: 0,
+      source,
+    };
   return { ...firstDescriptions(concatRows(parts), dimension === 'location' ? names : names.slice(0, 1)), source };
 }
 
@@ -89,15 +94,6 @@ function firstDescriptions(rows: Rows, idNames: readonly string[]): { rows: Rows
   }
   const conflicts = [...descriptions.values()].filter(seen => seen.size > 1).length;
   return { rows: gatherRows(rows, Int32Array.from(first.values())), conflicts };
-}
-
-function emptyColumns(contract: Contract, names: readonly string[]): Record<string, Column> {
-  const { columns } = contract.tables[contract.sale.from]!;
-  const typeOf = (name: string) => {
-    const { kind } = columns[name]!;
-    return kind === 'int' ? 'int64' : kind === 'ignore' ? 'text' : kind;
-  };
-  return Object.fromEntries(names.map(name => [name, nullColumn(typeOf(name), 0)]));
 }
 
 function dimensionColumns(

@@ -11,6 +11,7 @@ import type { FilePlan } from './plan.ts';
 import { type ChunkRecords, readChunk } from './read.ts';
 import { concatRows, gatherRows, type Reject, type RejectSlice, writeRejects } from './rejects.ts';
 import { type LookupTables, loadTables, type TableFiles } from './tables.ts';
+import { emptyColumns } from './values.ts';
 
 export interface TableInput {
   readonly table: string;
@@ -63,7 +64,7 @@ export async function table(
     }
     balances.push({ file: file.file, ...counts });
   }
-  const rows = kept.length > 0 ? concatRows(kept) : { length: 0, columns: {} };
+  const rows = kept.length > 0 ? concatRows(kept) : { length: 0, columns: emptyColumns(reading.contract.columns) };
   return {
     file: await write(`${input.table}.slab`, encodeSlab(rows), rows.length),
     balances,

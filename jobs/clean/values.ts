@@ -1,5 +1,5 @@
 /** Mapped values of a contract, evaluated over rows: a column, a path of references, a join of texts. */
-import type { Contract, Value } from '../../datasets/contract.ts';
+import { COLUMN_TYPES, type Contract, type TableContract, type Value } from '../../datasets/contract.ts';
 import {
   booleanColumn,
   type Column,
@@ -96,6 +96,19 @@ export function nullColumn(type: ColumnTypeName, length: number): Column {
   if (type === 'text') return mapTexts(length, () => null);
   if (type === 'date') return dateColumn(length);
   return type === 'boolean' ? booleanColumn(length) : fixedColumn(type, length);
+}
+
+/** Columns of a table in which there are no rows. (Default: all that are read) */
+export function emptyColumns(
+  columns: TableContract['columns'],
+  names: readonly string[] = Object.keys(columns),
+): Record<string, Column> {
+  const empty: Record<string, Column> = {};
+  for (const name of names) {
+    const { kind } = columns[name]!;
+    if (kind !== 'ignore') empty[name] = nullColumn(COLUMN_TYPES[kind], 0);
+  }
+  return empty;
 }
 
 /** The first row with a value that is null, or −1. */

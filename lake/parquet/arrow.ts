@@ -16,18 +16,20 @@ import {
 } from 'apache-arrow';
 import { DECIMAL_SCALE, type TableDefinition } from '../../base/table.ts';
 import type { Column } from '../../kernels/column.ts';
+import { gather } from '../../kernels/gather.ts';
 import type { Rows } from '../slab.ts';
 
 /** An Arrow table with the columns, types and order of the definition. Throws when a column is missing or of another type. */
 export function arrowTable(definition: TableDefinition, rows: Rows): Table {
   const fields: Field[] = [];
   const children: Data[] = [];
+  const used = new Set<ArrayBufferView>();
   for (const { name, type, nullable } of definition.columns) {
     const column = rows.columns[name];
     if (column?.type !== type || column.length !== rows.length) {
       throw new Error(`${definition.name}.${name}: expected ${rows.length} values of ${type}, got ${column?.length} of ${column?.type}`);
     }
-    const data = arrowData(column);
+    const data = arrowData(ownMemory(column, used));
     if (!nullable && data.nullCount > 0) throw new Error(`${definition.name}.${name}: ${data.nullCount} nulls`);
     fields.push(new Field(name, data.type, nullable));
     children.push(data);
@@ -35,6 +37,14 @@ export function arrowTable(definition: TableDefinition, rows: Rows): Table {
   const schema = new Schema(fields);
   const data = makeData({ type: new Struct(fields), length: rows.length, nullCount: 0, children });
   return new Table(new RecordBatch(schema, data));
+}
+
+/** Arrow's writer leaves out the second of two neighbours that share memory: a column under two names is copied. */
+function ownMemory(column: Column, used: Set<ArrayBufferView>): Column {
+  const memory = column.type === 'text' ? column.bytes : column.values;
+  if (used.has(memory)) return gather(column, Int32Array.from({ length: column.length }, (_, row) => row));
+  used.add(memory);
+  return column;
 }
 
 function arrowData(column: Column): Data {

@@ -1,0 +1,24 @@
+/** How people start endcap where they are, so that every command we print works as printed. */
+import { existsSync } from 'node:fs';
+import { delimiter, join, relative, resolve, sep } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+/** `npx endcap` inside the clone; elsewhere `endcap` if it is on the path, else the file itself. */
+export function commandName(cwd: string, path: string, root: string = ROOT): string {
+  const way = relative(root, cwd);
+  if (way !== '..' && !way.startsWith(`..${sep}`)) return 'npx endcap';
+  const onPath = path.split(delimiter).some(folder => folder !== '' && existsSync(join(folder, 'endcap')));
+  return onPath ? 'endcap' : `node ${shellWord(relative(cwd, join(root, 'cli', 'endcap.mjs')))}`;
+}
+
+/** Commands inside sentences of other parts, which do not know how endcap was started. */
+export function withCommand(text: string, command: string): string {
+  return text.replace(/(^|[\s`])endcap (?=[a-z]+\b)/g, (whole, before: string, at: number) =>
+    /npx $/.test(text.slice(0, at + before.length)) ? whole : `${before}${command} `,
+  );
+}
+
+/** Text as one word of a shell command. */
+export const shellWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

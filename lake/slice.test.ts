@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { between, listOf, seeded } from '../test/random.ts';
+import { memoryStore } from './memory.ts';
+import { packSlices, placeSlice, readSlice } from './slice.ts';
+
+const FILE = { key: 'lake/parts/clean.chunk/1/2/run.slab', sha256: '', bytes: 0, rows: 0 };
+
+describe('pieces packed into one file', () => {
+  it('are read back one by one, each from a multiple of eight bytes', async () => {
+    const random = seeded(1);
+    const lake = memoryStore();
+    for (let i = 0; i < 100; i++) {
+      const pieces = listOf(between(random, 0, 6), name => ({
+        name,
+        bytes: Uint8Array.from(listOf(between(random, 0, 30), () => between(random, 0, 255))),
+        rows: between(random, 0, 9),
+      }));
+      const { packed, slices } = packSlices(pieces);
+      await lake.write(FILE.key, packed);
+      expect(slices.map(({ name, rows }) => [name, rows])).toEqual(pieces.map(({ name, rows }) => [name, rows]));
+      for (const [at, slice] of slices.entries()) {
+        const placed = placeSlice(FILE, slice);
+        expect(slice.start % 8).toBe(0);
+        expect(new Uint8Array(await readSlice(lake, placed))).toEqual(pieces[at]!.bytes);
+        expect(placed.rows).toBe(pieces[at]!.rows);
+      }
+    }
+  });
+
+  it('are known by their content, wherever they lie', () => {
+    const [a, b] = [Buffer.from('a'), Buffer.from('b')];
+    const hashes = (...contents: Buffer[]) =>
+      packSlices(contents.map((bytes, name) => ({ name, bytes, rows: 1 }))).slices.map(({ sha256 }) => sha256);
+    expect(hashes(a, b)).toEqual(hashes(b, a).reverse());
+    expect(hashes(a)).toEqual([createHash('sha256').update('a').digest('hex').slice(0, 32)]);
+  });
+
+  it('may be the whole file', async () => {
+    const lake = memoryStore();
+    await lake.write(FILE.key, Buffer.from('whole'));
+    expect((await readSlice(lake, FILE)).toString()).toBe('whole');
+  });
+
+  it('are looked for in the file of their name, though it holds a number sign', async () => {
+    const lake = memoryStore();
+    await lake.write('a#1-2', Buffer.from('0123456789'));
+    const placed = placeSlice({ ...FILE, key: 'a#1-2' }, { name: 0, start: 8, end: 10, sha256: '', rows: 0 });
+    expect((await readSlice(lake, placed)).toString()).toBe('89');
+  });
+});
