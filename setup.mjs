@@ -68,14 +68,20 @@ function install(reason, say) {
   const args = [...npm.args, 'ci', '--no-audit', '--no-fund', '--loglevel=error'];
   const env = { ...process.env };
   // `npx endcap` and `npm start` hand down their own settings, of which some would change what npm ci does.
-  for (const name of Object.keys(env)) if (/^npm_(config_(package|call|yes|global|dry_run)|lifecycle|package)/i.test(name)) delete env[name];
+  for (const name of Object.keys(env))
+    if (/^npm_(config_(package|call|yes|global|dry_run)|lifecycle|package)/i.test(name)) delete env[name];
   const result = spawnSync(npm.command, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
-  if (result.error) throw new SetupError(`npm cannot be started (${result.error.message}): install npm, then try again`);
+  if (result.error)
+    throw new SetupError(`npm cannot be started (${result.error.message}): install npm, then try again`);
   if (result.status !== 0) {
     const said = `${result.stdout}\n${result.stderr}`.trim().split('\n').slice(-12).join('\n');
     throw new SetupError(`npm ci failed in ${ROOT}:\n${said}\nMend that, then try again.`);
   }
-  stamp(createHash('sha256').update(readFileSync(join(ROOT, 'package-lock.json'))).digest('hex'));
+  stamp(
+    createHash('sha256')
+      .update(readFileSync(join(ROOT, 'package-lock.json')))
+      .digest('hex'),
+  );
 }
 
 /** The npm that came with the Node that runs this, or the one on the path. */

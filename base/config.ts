@@ -15,11 +15,11 @@ export interface Config {
 
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   return {
-    noColor: isSet(env['NO_COLOR']) || env['TERM'] === 'dumb',
-    isCI: isSet(env['CI']) && env['CI'] !== 'false',
-    githubActions: env['GITHUB_ACTIONS'] === 'true',
-    sharedFolder: env['ENDCAP_SHARED'] ?? fileURLToPath(new URL('../../shared', import.meta.url)),
-    path: env['PATH'] ?? '',
+    noColor: isSet(env.NO_COLOR) || env.TERM === 'dumb',
+    isCI: isSet(env.CI) && env.CI !== 'false',
+    githubActions: env.GITHUB_ACTIONS === 'true',
+    sharedFolder: env.ENDCAP_SHARED ?? fileURLToPath(new URL('../../shared', import.meta.url)),
+    path: env.PATH ?? '',
   };
 }
 

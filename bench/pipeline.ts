@@ -15,10 +15,16 @@ const [rows = '1000000', threads = '2', given] = process.argv.slice(2);
 const work = await mkdtemp(join(tmpdir(), 'endcap-bench-'));
 try {
   const input = given ?? work;
-  if (given === undefined) await generateGrocery({ rows: Number(rows), customers: Math.ceil(Number(rows) / 68), seed: 1, dirt: 0 }, (file, bytes) => appendFile(join(work, file), bytes));
+  if (given === undefined)
+    await generateGrocery(
+      { rows: Number(rows), customers: Math.ceil(Number(rows) / 68), seed: 1, dirt: 0 },
+      (file, bytes) => appendFile(join(work, file), bytes),
+    );
   const ours = measure('run.ts', input, join(work, 'project'), threads);
   const peer = measure('duckdb.ts', input, join(work, 'duckdb.parquet'), threads);
-  console.log(`${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.versions.node}; ${given ?? `${rows} rows`}, ${threads} threads`);
+  console.log(
+    `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.versions.node}; ${given ?? `${rows} rows`}, ${threads} threads`,
+  );
   console.table({ 'endcap run': ours, 'DuckDB CSV → sorted Parquet': peer, ratio: ratios(ours, peer) });
 } finally {
   await rm(work, { recursive: true, force: true });
@@ -33,10 +39,17 @@ interface Measured {
 /** Runs a script of this folder in a process of its own, which prints its resource usage as its last line. */
 function measure(script: string, ...args: string[]): Measured {
   const started = performance.now();
-  const { stdout, status } = spawnSync(process.execPath, [fileURLToPath(new URL(script, import.meta.url)), ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  const { stdout, status } = spawnSync(process.execPath, [fileURLToPath(new URL(script, import.meta.url)), ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   if (status !== 0) throw new Error(`${script} ended with ${status}`);
   const usage = JSON.parse(stdout.trim().split('\n').at(-1)!) as { cpuS: number; peakMb: number };
-  return { wallS: round((performance.now() - started) / 1000), cpuS: round(usage.cpuS), peakMb: Math.round(usage.peakMb) };
+  return {
+    wallS: round((performance.now() - started) / 1000),
+    cpuS: round(usage.cpuS),
+    peakMb: Math.round(usage.peakMb),
+  };
 }
 
 function ratios(a: Measured, b: Measured): Measured {

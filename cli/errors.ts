@@ -16,7 +16,10 @@ export function reportError(error: unknown, session: Session): ExitStatus {
 }
 
 /** The error for people on stderr; with --json also for programs, on stdout. */
-export function printDetails(details: ErrorDetails, { err, out, errStyle, command, options, githubActions }: Session): void {
+export function printDetails(
+  details: ErrorDetails,
+  { err, out, errStyle, command, options, githubActions }: Session,
+): void {
   err.write(`${styled(withCommand(describeError(details), command), errStyle)}\n`);
   if (options.json) out.write(`${JSON.stringify({ error: details })}\n`);
   if (githubActions) err.write(`::error title=${details.code}::${details.what.replace(/\r?\n/g, ' ')}\n`);
@@ -30,7 +33,11 @@ function styled(text: string, style: Style): string {
       const head = /^error \S+/.exec(line)?.[0];
       if (head) return style.bold(style.red(head)) + line.slice(head.length);
       const label = /^ {2}(where|why|unchanged|next)(?= )/.exec(line)?.[0];
-      return label ? style.dim(label) + line.slice(label.length) : line.startsWith('  ') ? line : `             ${line}`;
+      return label
+        ? style.dim(label) + line.slice(label.length)
+        : line.startsWith('  ')
+          ? line
+          : `             ${line}`;
     })
     .join('\n');
 }

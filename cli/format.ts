@@ -68,6 +68,9 @@ export const percent = (share: number, places = 2): string => `${(share * 100).t
 /** One file, 2 files. */
 export const count = (n: number, one: string, many = `${one}s`): string => `${thousands(n)} ${n === 1 ? one : many}`;
 
+/** chunks → chunk: units of stages are regular nouns. */
+export const singular = (unit: string): string => unit.replace(/s$/, '');
+
 /** How long ago, in the largest unit that fits. */
 export function ago(ms: number): string {
   const minutes = Math.floor(ms / 60_000);

@@ -1,15 +1,15 @@
 /** Progress as lines of text: the bars of a terminal, and the single lines of a log. Pure, so that frames can be tested. */
-import { about, bytes, count, duration, percent, rate, thousands } from './format.ts';
+import { about, bytes, count, duration, percent, rate, singular, thousands } from './format.ts';
 import { type Progress, remaining, type StageState, speed } from './progress.ts';
 import { cut, padEnd, padStart, type Style, widthOf } from './style.ts';
 
 /** What usually comes, so that a person sees how far the way is; a stage that is not here shows when it starts. */
-const USUAL_TITLES = ['plan', 'tables', 'clean', 'keys', 'merge days', 'dimensions', 'quarantine', 'marts'];
+const USUAL_TITLES = ['plan', 'tables', 'clean', 'keys', 'merge days', 'dimensions', 'quarantine', 'marts', 'checks'];
 
 const TITLE_WIDTH = 11;
 const BAR_WIDTH = 24;
 /** Below this many cells a bar says nothing. */
-const BAR_WIDTH_MIN = 6;
+const BAR_WIDTH_MIN = 10;
 
 export interface FrameOptions {
   readonly columns: number;
@@ -48,26 +48,26 @@ function stageLine(stage: StageState, { columns, style, now }: FrameOptions): st
   const mark = ended ? style.green('✔') : style.yellow('●');
   const head = `  ${mark} ${padEnd(cut(stage.title, TITLE_WIDTH), TITLE_WIDTH)} ${padStart(progressText(stage), 18)}`;
   const time = ended ? duration(stage.ms) : left === null ? duration(now - stage.startedAt) : `eta ${about(left)}`;
-  // From the most to the least important: what does not fit is left out.
-  const parts = [
-    padStart(time, 11),
-    padStart(percent(share(stage), 0), 6),
-    padStart(stage.rows > 0 ? `${thousands(stage.rows)} rows` : '', 17),
-    padStart(perSecond === null ? '' : rate(perSecond), 10),
-  ];
-  let room = columns - widthOf(head) - 1;
-  const kept = parts.map(part => {
-    if (room < widthOf(part)) return '';
-    room -= widthOf(part);
-    return part;
-  });
-  const width = Math.min(BAR_WIDTH, room - 1);
-  const [timePart, percentPart, rowsPart, ratePart] = kept;
-  const barPart = width >= BAR_WIDTH_MIN ? ` ${bar(share(stage), width, ended, style)}` : '';
+  // What does not fit is left out, the least important first: time, share, bar, rows, speed.
+  let room = columns - widthOf(head);
+  const taken = (text: string): string => {
+    if (widthOf(text) > room) return '';
+    room -= widthOf(text);
+    return text;
+  };
+  const timePart = taken(padStart(time, 11));
+  const percentPart = taken(padStart(percent(share(stage), 0), 6));
+  const barRoom = room > BAR_WIDTH_MIN ? BAR_WIDTH_MIN + 1 : 0;
+  room -= barRoom;
+  const rowsPart = taken(padStart(stage.rows > 0 ? `${thousands(stage.rows)} rows` : '', 17));
+  const ratePart = taken(padStart(perSecond === null ? '' : rate(perSecond), 11));
+  const width = Math.min(BAR_WIDTH, room + barRoom - 1);
+  const barPart = barRoom > 0 ? ` ${bar(share(stage), width, ended, style)}` : '';
   return `${head}${barPart}${percentPart}${rowsPart}${ratePart}${timePart}`;
 }
 
-const progressText = ({ done, total, unit }: StageState): string => `${thousands(done)}/${thousands(total)} ${unit}`;
+const progressText = ({ done, total, unit }: StageState): string =>
+  `${thousands(done)}/${thousands(total)} ${total === 1 ? singular(unit) : unit}`;
 
 const share = ({ done, total }: StageState): number => (total > 0 ? done / total : 1);
 
@@ -85,10 +85,16 @@ function footer(progress: Progress, { columns, style, now, stopping }: FrameOpti
     ...(rejected > 0 ? [`rejected ${thousands(rejected)}`] : []),
     ...(progress.retries > 0 ? [count(progress.retries, 'retry', 'retries')] : []),
   ];
-  const hint = stopping ? 'finishing the tasks in flight · Ctrl-C again stops at once' : 'Ctrl-C stops, and can be resumed';
-  const text = cut(`    ${parts.join(' · ')}   ${hint}`, columns);
+  const hint = stopping
+    ? 'finishing the tasks in flight · Ctrl-C again stops at once'
+    : 'Ctrl-C stops, and can be resumed';
+  // Facts make room for what a person can do.
+  while (parts.length > 1 && widthOf(footerText(parts, hint)) > columns) parts.pop();
+  const text = cut(footerText(parts, hint), columns);
   return stopping ? style.yellow(text) : style.dim(text);
 }
+
+const footerText = (parts: readonly string[], hint: string): string => `    ${hint}   ${parts.join(' · ')}`;
 
 /** One line about a stage, for a log: no bar, no cursor. */
 export function logLine(stage: StageState, now: number): string {

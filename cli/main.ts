@@ -1,11 +1,11 @@
 /** The command line: which verbs there are, what they take, and their help. Each verb is loaded when it is called. */
 import { Command, CommanderError, Option } from 'commander';
-import packageJson from '../package.json' with { type: 'json' };
 import { config } from '../base/config.ts';
-import { UserError, usageError } from '../base/errors.ts';
+import { type UserError, usageError } from '../base/errors.ts';
+import packageJson from '../package.json' with { type: 'json' };
 import { commandName } from './command.ts';
 import { type ExitStatus, type GlobalOptions, type Io, openSession, type Session } from './io.ts';
-import { wholeNumber, byteSize } from './options.ts';
+import { byteSize, wholeNumber } from './options.ts';
 import { createStyle } from './style.ts';
 
 /** Runs one command and gives its exit code; throws nothing. */
@@ -24,7 +24,10 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     // A verb of a verb is missing: the help has been printed.
     if (error instanceof CommanderError && error.code === 'commander.help') return 2;
     const { reportError } = await import('./errors.ts');
-    return reportError(error instanceof CommanderError ? misuse(error, command) : error, openSession(io, globalsIn(argv), command));
+    return reportError(
+      error instanceof CommanderError ? misuse(error, command) : error,
+      openSession(io, globalsIn(argv), command),
+    );
   }
 }
 
@@ -56,7 +59,8 @@ function createProgram(io: Io, name: string, call: Call): Command {
   addRecordVerbs(program, name, call);
   addKeepVerbs(program, name, call);
   const { bold } = createStyle(io.out.isTTY && !io.noColor);
-  for (const each of [program, ...program.commands]) each.configureHelp({ ...program.configureHelp(), styleTitle: bold });
+  for (const each of [program, ...program.commands])
+    each.configureHelp({ ...program.configureHelp(), styleTitle: bold });
   return program;
 }
 
@@ -72,7 +76,11 @@ function addRunVerbs(program: Command, name: string, call: Call): void {
       const { runVerb } = await import('./run.ts');
       await call(session => runVerb(session, dir, self.opts()), self.optsWithGlobals());
     });
-  examples(run, name, ['run ../exports', 'run ../exports --project shop --contract ./contract.ts', 'run ../exports --json > events.ndjson']);
+  examples(run, name, [
+    'run ../exports',
+    'run ../exports --project shop --contract ./contract.ts',
+    'run ../exports --json > events.ndjson',
+  ]);
   const demo = program
     .command('demo')
     .description('Make a grocery data set with known defects, run it, and compare with the truth.')
@@ -121,11 +129,17 @@ function addLookVerbs(program: Command, name: string, call: Call): void {
       const { queryVerb } = await import('./query.ts');
       await call(session => queryVerb(session, sql, self.opts()), self.optsWithGlobals());
     });
-  examples(query, name, ['query "show tables"', 'query "select * from mart_monthly_sales" --csv > months.csv', 'query - --json < report.sql']);
+  examples(query, name, [
+    'query "show tables"',
+    'query "select * from mart_monthly_sales" --csv > months.csv',
+    'query - --json < report.sql',
+  ]);
 }
 
 function addRecordVerbs(program: Command, name: string, call: Call): void {
-  const quarantine = program.command('quarantine').description('Look at the records that did not become rows, and why.');
+  const quarantine = program
+    .command('quarantine')
+    .description('Look at the records that did not become rows, and why.');
   const show = withRun(quarantine.command('show'))
     .description('List the reasons, and the first records as they stand in their files.')
     .option('--code <code>', 'only this reason, such as E_FK')

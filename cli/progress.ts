@@ -24,7 +24,12 @@ export interface Progress {
   readonly input: string;
   readonly workers: string;
   readonly startedAt: number;
-  readonly plan: { readonly files: number; readonly bytes: number; readonly records: number; readonly chunks: number } | null;
+  readonly plan: {
+    readonly files: number;
+    readonly bytes: number;
+    readonly records: number;
+    readonly chunks: number;
+  } | null;
   readonly stages: readonly StageState[];
   readonly rssMb: number;
   readonly retries: number;
@@ -84,7 +89,10 @@ export function foldEvent(progress: Progress, event: RunEvent): Progress {
       return { ...progress, retries: progress.retries + 1 };
     case 'stage.finished': {
       const { ms, rows } = event;
-      return { ...progress, stages: changed(progress.stages, event.stage, stage => ({ ...stage, ms, rows, done: stage.total })) };
+      return {
+        ...progress,
+        stages: changed(progress.stages, event.stage, stage => ({ ...stage, ms, rows, done: stage.total })),
+      };
     }
     case 'run.published':
       return progress;

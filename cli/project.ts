@@ -1,6 +1,7 @@
 /** Which project a verb is about, and how a printed command finds the same one. */
-import { fileURLToPath } from 'node:url';
+
 import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { usageError } from '../base/errors.ts';
 import { openProject, type Project } from '../coordinator/project.ts';
 import { currentPublication, readSummary } from '../coordinator/status.ts';
@@ -34,11 +35,18 @@ export interface Opened {
 }
 
 /** Opens what readers see, or with `run` what that run built, for as long as `use` takes. */
-export async function withWarehouse<T>(session: Session, run: string | undefined, use: (opened: Opened) => Promise<T>): Promise<T> {
+export async function withWarehouse<T>(
+  session: Session,
+  run: string | undefined,
+  use: (opened: Opened) => Promise<T>,
+): Promise<T> {
   const project = await projectOf(session);
   const current = await currentPublication(project.lake);
   if (run === undefined && !current) {
-    throw usageError(`nothing is published yet in ${project.path}`, 'endcap run DIR   publishes; endcap runs   tells what was tried');
+    throw usageError(
+      `nothing is published yet in ${project.path}`,
+      'endcap run DIR   publishes; endcap runs   tells what was tried',
+    );
   }
   const summary = await readSummary(project.lake, run ?? current!.run);
   if (run !== undefined && !summary) {

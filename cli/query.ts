@@ -37,7 +37,9 @@ export function jsonOf(result: QueryResult): string {
 function printForPeople(session: Session, result: QueryResult): void {
   session.out.write(queryTable(result, session.outStyle));
   if (result.truncated) {
-    session.say(`only the first ${count(QUERY_ROWS_PRINTED, 'row')} are printed; --csv, --md and --json print all of them`);
+    session.say(
+      `only the first ${count(QUERY_ROWS_PRINTED, 'row')} are printed; --csv, --md and --json print all of them`,
+    );
   } else session.say(session.errStyle.dim(`(${count(result.rows.length, 'row')})`));
 }
 

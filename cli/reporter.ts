@@ -3,7 +3,7 @@ import type { RunEvent } from '../coordinator/events.ts';
 import { frame, heading, logLine, planLine } from './frame.ts';
 import type { Output, Session } from './io.ts';
 import { current, foldEvent, NO_PROGRESS, type Progress } from './progress.ts';
-import { cut } from './style.ts';
+import { cut, widthOf } from './style.ts';
 
 export interface Reporter {
   readonly event: (event: RunEvent) => void;
@@ -14,7 +14,11 @@ export interface Reporter {
 }
 
 export function createReporter(session: Session, version: string): Reporter {
-  const view = session.options.quiet ? silent() : session.err.isTTY ? liveView(session, version) : logView(session, version);
+  const view = session.options.quiet
+    ? silent()
+    : session.err.isTTY
+      ? liveView(session, version)
+      : logView(session, version);
   if (!session.options.json) return view;
   return {
     ...view,
@@ -43,7 +47,7 @@ const up = (lines: number): string => (lines > 0 ? `\x1b[${lines}A\r` : '\r');
 
 function liveView({ err, errStyle: style, now, every }: Session, version: string): Reporter {
   let progress = NO_PROGRESS;
-  let drawn = 0;
+  let drawn: readonly string[] = [];
   let stopping = false;
   let headed = false;
   const draw = () => {
@@ -53,8 +57,10 @@ function liveView({ err, errStyle: style, now, every }: Session, version: string
     if (above.length > 0) headed = true;
     const lines = visible(frame(progress, { columns, style, now: now(), stopping }), err);
     const text = [...above.map(line => style.dim(cut(line, columns))), ...(above.length > 0 ? [''] : []), ...lines];
-    err.write(`${HIDE_CURSOR}${NO_WRAP}${up(drawn)}${text.map(line => `${line}${CLEAR_LINE}\n`).join('')}${CLEAR_BELOW}${WRAP}`);
-    drawn = lines.length;
+    err.write(
+      `${HIDE_CURSOR}${NO_WRAP}${up(heightOf(drawn, err.columns()))}${text.map(line => `${line}${CLEAR_LINE}\n`).join('')}${CLEAR_BELOW}${WRAP}`,
+    );
+    drawn = lines;
   };
   const stop = every(FRAME_MS, draw);
   return {
@@ -68,12 +74,16 @@ function liveView({ err, errStyle: style, now, every }: Session, version: string
     close(keep) {
       stop();
       if (keep) draw();
-      else err.write(`${up(drawn)}${CLEAR_BELOW}`);
-      drawn = 0;
+      else err.write(`${up(heightOf(drawn, err.columns()))}${CLEAR_BELOW}`);
+      drawn = [];
       err.write(SHOW_CURSOR);
     },
   };
 }
+
+/** Lines that the text takes now: a window made narrower breaks those that were drawn before. */
+const heightOf = (lines: readonly string[], columns: number): number =>
+  lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
 
 /** The last lines, if the terminal has not room for all: what has ended scrolls out of sight first. */
 function visible(lines: readonly string[], err: Output): readonly string[] {

@@ -2,10 +2,10 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { errnoOf, UserError, usageError } from '../base/errors.ts';
-import packageJson from '../package.json' with { type: 'json' };
 import type { RunEvent } from '../coordinator/events.ts';
 import type { RunOptions } from '../coordinator/run.ts';
 import type { RunSummary } from '../coordinator/summary.ts';
+import packageJson from '../package.json' with { type: 'json' };
 import { shellWord } from './command.ts';
 import { printDetails } from './errors.ts';
 import { catchInterrupts } from './interrupt.ts';
@@ -33,7 +33,11 @@ export interface RunOutcome {
 }
 
 /** Runs a folder with progress on stderr and, with --json, events on stdout. */
-export async function runFolder(session: Session, dir: string, options: RunVerbOptions & { readonly project?: string }): Promise<RunOutcome> {
+export async function runFolder(
+  session: Session,
+  dir: string,
+  options: RunVerbOptions & { readonly project?: string },
+): Promise<RunOutcome> {
   const input = resolve(session.cwd, dir);
   await assertFolder(input, dir);
   const { run } = await import('../coordinator/run.ts');
@@ -45,14 +49,21 @@ export async function runFolder(session: Session, dir: string, options: RunVerbO
     failed ||= event.ev === 'run.failed';
     reporter.event(event);
   };
-  const given: RunOptions = { ...options, input, project: project && resolve(session.cwd, project), signal: interrupts.signal, onEvent };
+  const given: RunOptions = {
+    ...options,
+    input,
+    project: project && resolve(session.cwd, project),
+    signal: interrupts.signal,
+    onEvent,
+  };
   try {
     const summary = await run(given);
     reporter.close(false);
     return { summary, status: summary.outcome === 'refused' ? 3 : 0 };
   } catch (error) {
     reporter.close(true);
-    if (interrupts.signal.aborted) return { summary: null, status: interrupted(session, dir, options) };
+    if (interrupts.signal.aborted)
+      return { summary: null, status: interrupted(session, dir, options.contract, project) };
     // An error before the first event is in no log: programs that read the events hear of it all the same.
     const { failureDetails } = await import('../coordinator/failure.ts');
     const details = failureDetails(error, shellWord(dir));
@@ -67,12 +78,13 @@ export async function runFolder(session: Session, dir: string, options: RunVerbO
 }
 
 /** Errors that are bugs get the treatment of bugs. */
-const isOurs = (error: unknown): boolean => error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
+const isOurs = (error: unknown): boolean =>
+  error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
 
 /** Prints the summary and leaves it in the run's folder, without colour. */
 export async function showSummary(session: Session, summary: RunSummary): Promise<void> {
   const options = { command: session.command, projectFlag: await projectFlag(session, summary.project) };
-  session.print(printSummary(summary, { ...options, style: session.outStyle }));
+  session.print(printSummary(summary, { ...options, style: session.outStyle, ...widthOf(session) }));
   const [{ openStore }, { layout }, { pathToFileURL }] = await Promise.all([
     import('../lake/open.ts'),
     import('../lake/layout.ts'),
@@ -81,6 +93,9 @@ export async function showSummary(session: Session, summary: RunSummary): Promis
   const lake = await openStore(`${pathToFileURL(summary.project).href}/`);
   await lake.write(layout.summaryText(summary.run), Buffer.from(printSummary(summary, options)));
 }
+
+/** A terminal's own width; what goes to a file has the usual one. */
+const widthOf = ({ out }: Session) => (out.isTTY ? { columns: out.columns() } : {});
 
 async function assertFolder(input: string, dir: string): Promise<void> {
   try {
@@ -92,9 +107,16 @@ async function assertFolder(input: string, dir: string): Promise<void> {
   throw usageError(`${dir} is a file: endcap reads a folder`, `endcap run ${shellWord(resolve(input, '..'))}`);
 }
 
-function interrupted(session: Session, dir: string, options: RunVerbOptions): ExitStatus {
-  const { contract } = options;
-  const flags = `${contract ? ` --contract ${shellWord(contract)}` : ''}${session.options.project ? ` --project ${shellWord(session.options.project)}` : ''}`;
+function interrupted(
+  session: Session,
+  dir: string,
+  contract: string | undefined,
+  project: string | undefined,
+): ExitStatus {
+  const flags = [
+    ...(contract === undefined ? [] : [` --contract ${shellWord(contract)}`]),
+    ...(project === undefined ? [] : [` --project ${shellWord(project)}`]),
+  ].join('');
   session.err.write('Stopped. Nothing was published; finished tasks are kept and are not computed again.\n');
   session.err.write(`  next       ${session.command} run ${shellWord(dir)}${flags}   goes on where this run stopped\n`);
   return 130;

@@ -1,6 +1,7 @@
 /** Runs the command line in this process, and ends it. */
-import { main } from './main.ts';
+
 import { processIo } from './io.ts';
+import { main } from './main.ts';
 
 export async function start(): Promise<void> {
   followParent();

@@ -16,12 +16,12 @@ export function createStyle(colour: boolean): Style {
 
 export const PLAIN: Style = createStyle(false);
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what it looks for.
 const COLOURS = /\x1b\[\d+m/g;
 
 /** Code points of zero, one and two cells, as far as names and texts of shops need it. */
 const ZERO = /\p{Mn}|\p{Me}|\p{Cf}/u;
-const TWO = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
+const TWO =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 
 /** Cells that the text takes on a terminal. */
 export function widthOf(text: string): number {

@@ -19,17 +19,19 @@ export function alignedTable(
   rows: readonly (readonly string[])[],
   { indent = 0, cellWidth = Number.POSITIVE_INFINITY, style = PLAIN }: TableOptions = {},
 ): string {
-  const cells = rows.map(row => row.map(cell => fit(cell, cellWidth)));
+  const cells = rows.map(row => row.map(cell => asCell(cell, cellWidth)));
   const widths = columns.map(({ title }, at) => Math.max(widthOf(title), ...cells.map(row => widthOf(row[at] ?? ''))));
   const line = (texts: readonly string[]) =>
     texts.map((text, at) => (columns[at]?.align === 'right' ? padStart : padEnd)(text, widths[at] ?? 0)).join('  ');
-  const titles = columns.some(({ title }) => title !== '') ? [style.dim(line(columns.map(({ title }) => title)).trimEnd())] : [];
+  const titles = columns.some(({ title }) => title !== '')
+    ? [style.dim(line(columns.map(({ title }) => title)).trimEnd())]
+    : [];
   const margin = ' '.repeat(indent);
   return [...titles, ...cells.map(row => line(row).trimEnd())].map(text => `${margin}${text}\n`).join('');
 }
 
 /** What would break the table's lines is shown as what it is. */
-function fit(text: string, width: number): string {
+function asCell(text: string, width: number): string {
   const single = text.replace(/\r?\n|\r/g, '⏎').replaceAll('\t', ' ');
   return width === Number.POSITIVE_INFINITY ? single : cut(single, width);
 }

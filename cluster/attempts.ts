@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { RETRY_DELAY_MS, TASK_ATTEMPTS } from '../base/limits.ts';
 import { type ExecuteOptions, type RunAttempt, TaskFailure } from './cluster.ts';
-import type { Task, TaskResult } from './task.ts';
+import type { AttemptOutcome, Task, TaskResult } from './task.ts';
 
 /** Tries a task until it ends, must not be tried again, or is out of attempts. */
 export async function tryTask(
@@ -12,7 +12,7 @@ export async function tryTask(
 ): Promise<TaskResult> {
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
-    const outcome = await run({ task, attempt, lakeUrl });
+    const outcome = await run({ task, attempt, lakeUrl }).catch(lostAttempt);
     if (outcome.ok) return { task, attempts: attempt, commit: outcome.commit, ms: outcome.ms };
     if (!outcome.error.retry || attempt >= attempts) throw new TaskFailure(task, attempt, outcome.error);
     onRetry?.(task, attempt, outcome.error);
@@ -22,4 +22,10 @@ export async function tryTask(
       signal?.throwIfAborted(),
     );
   }
+}
+
+/** An attempt whose thread died says nothing of its own: out of memory, most often. */
+function lostAttempt(error: unknown): AttemptOutcome {
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { ok: false, error: { name, message, stack, retry: true } };
 }

@@ -9,6 +9,7 @@ export function inlineCluster(run: RunAttempt, lakeUrl: string): Cluster {
     parallelism: 1,
     async *execute(tasks: readonly Task[], options: ExecuteOptions = {}) {
       for (const task of tasks) yield await tryTask(task, lakeUrl, run, options);
+      options.signal?.throwIfAborted();
     },
     async close() {},
   };

@@ -17,13 +17,15 @@ export function threadCluster(threadUrl: URL, lakeUrl: string, threads: number):
     async *execute(tasks: readonly Task[], options: ExecuteOptions = {}) {
       const waiting = tasks.values();
       const running = new Map<Task, Promise<TaskResult>>();
+      const stop = new AbortController();
+      const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
       try {
         while (true) {
           while (running.size < threads * TASKS_PER_THREAD) {
             options.signal?.throwIfAborted();
             const { done, value: task } = waiting.next();
             if (done) break;
-            running.set(task, tryTask(task, lakeUrl, run, options));
+            running.set(task, tryTask(task, lakeUrl, run, { ...options, signal }));
           }
           if (running.size === 0) return;
           const result = await Promise.race(running.values());
@@ -31,7 +33,8 @@ export function threadCluster(threadUrl: URL, lakeUrl: string, threads: number):
           yield result;
         }
       } finally {
-        // The few tasks in flight end: Piscina 5.3 fails the whole pool when an aborted task answers late.
+        // Attempts in flight end, as Piscina 5.3 fails the whole pool when an aborted one answers late; none follows them.
+        stop.abort();
         await Promise.allSettled(running.values());
       }
     },

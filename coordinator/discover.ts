@@ -7,6 +7,7 @@ import type { Contract } from '../datasets/contract.ts';
 import { headerNames, matchHeader, nameMatches } from '../datasets/headers.ts';
 import { contractNames, openContract } from '../datasets/open.ts';
 import { recognise, type SourceFile } from '../datasets/recognise.ts';
+import { changed } from '../jobs/clean/scan.ts';
 import { indexFields } from '../kernels/records.ts';
 import type { ObjectStat, ObjectStore } from '../lake/store.ts';
 
@@ -165,4 +166,9 @@ function refuseUnreadable(heads: readonly Head[], contracts: readonly Contract[]
       });
     }
   }
+}
+
+/** Every file is still the one that was discovered: the original texts of the quarantine are read after all else. */
+export async function assertUnchanged(raw: ObjectStore, files: readonly DiscoveredFile[]): Promise<void> {
+  for (const { key, generation } of files) if ((await raw.stat(key))?.generation !== generation) throw changed(key);
 }

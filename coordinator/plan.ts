@@ -23,7 +23,10 @@ export async function planFiles(
     ),
     rows: ({ records }) => records,
   });
-  return scans.map((scan, i) => ({ ...scan, file: files[i]!.key, table: files[i]!.table, header: files[i]!.header }));
+  return scans.map((scan, i) => {
+    const { key: file, table, generation, header } = files[i]!;
+    return { ...scan, file, table, generation, header };
+  });
 }
 
 /** Files of one table with the same bytes: the second gives nothing but duplicates. */
@@ -40,3 +43,19 @@ export function sameFiles(files: readonly FilePlan[]): string[] {
 /** Files that give no record at all: more likely a failed export than a day without any. */
 export const emptyFiles = (files: readonly FilePlan[]): string[] =>
   files.filter(({ records }) => records === 0).map(({ file }) => `E_EMPTY ${file} has a header and no records`);
+
+/** The plan in numbers. */
+export function planTotals(files: readonly FilePlan[]): {
+  files: number;
+  bytes: number;
+  records: number;
+  chunks: number;
+} {
+  const sum = (count: (file: FilePlan) => number) => files.reduce((total, file) => total + count(file), 0);
+  return {
+    files: files.length,
+    bytes: sum(({ size }) => size),
+    records: sum(({ records }) => records),
+    chunks: sum(({ chunks }) => chunks.length),
+  };
+}

@@ -3,7 +3,6 @@
 import { REJECT_RATE_MAX } from '../base/limits.ts';
 import type { Contract } from '../datasets/contract.ts';
 import type { CleanResult } from '../jobs/clean/driver.ts';
-import type { FilePlan } from '../jobs/clean/plan.ts';
 import { amountText, parseAmount } from '../kernels/money.ts';
 import type { CheckReport } from '../warehouse/warehouse.ts';
 import type { FileBalance, ReasonCount, RunSummary, StageTiming } from './summary.ts';
@@ -11,7 +10,6 @@ import type { FileBalance, ReasonCount, RunSummary, StageTiming } from './summar
 export interface SummaryInput {
   readonly run: string;
   readonly contract: Contract;
-  readonly files: readonly FilePlan[];
   readonly cleaned: CleanResult;
   readonly timings: readonly StageTiming[];
   readonly warnings: readonly string[];
@@ -115,7 +113,6 @@ function moneyBalance(contract: Contract, { net, reasons }: CleanResult): RunSum
     duplicate: amountText(duplicate),
     quarantined: amountText(quarantined),
     unknownRows: own.reduce((sum, { unknown }) => sum + unknown, 0),
-    recounted: true,
   };
 }
 

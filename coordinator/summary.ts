@@ -51,8 +51,6 @@ export interface RunSummary {
     readonly quarantined: string;
     /** Quarantined and duplicate records whose amount cannot be computed. */
     readonly unknownRows: number;
-    /** The warehouse's own count and sum of the published files equal `kept`. */
-    readonly recounted: boolean;
   };
   readonly rejectRate: number;
   readonly maxRejectRate: number;

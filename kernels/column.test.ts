@@ -1,11 +1,36 @@
 import { describe, expect, it } from 'vitest';
 import { between, listOf, randomInt64, seeded } from '../test/random.ts';
-import { booleanColumn, dateColumn, fixedColumn, halves, isValid, numberAt, numberColumn, setBit, setNumber, TextBuilder, textAt, textColumn, valueText } from './column.ts';
+import {
+  booleanColumn,
+  dateColumn,
+  fixedColumn,
+  halves,
+  isValid,
+  numberAt,
+  numberColumn,
+  setBit,
+  setNumber,
+  TextBuilder,
+  textAt,
+  textColumn,
+  valueText,
+} from './column.ts';
 
 describe('64-bit values', () => {
   it('written as numbers are what BigInt says, to 53 bits and both signs', () => {
     const random = seeded(1);
-    const values = [0, 1, -1, 2 ** 31, 2 ** 32, -(2 ** 31), -(2 ** 32), -(2 ** 32) - 1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER];
+    const values = [
+      0,
+      1,
+      -1,
+      2 ** 31,
+      2 ** 32,
+      -(2 ** 31),
+      -(2 ** 32),
+      -(2 ** 32) - 1,
+      Number.MAX_SAFE_INTEGER,
+      Number.MIN_SAFE_INTEGER,
+    ];
     while (values.length < 5_000) values.push(Number(randomInt64(random, between(random, 1, 53))));
     const column = fixedColumn('int64', values.length);
     const half = halves(column);
@@ -16,7 +41,12 @@ describe('64-bit values', () => {
 
   it('beyond 53 bits are exact as BigInt', () => {
     const column = numberColumn('decimal', [9_223_372_036_854_775_807n, null, -9_223_372_036_854_775_808n, 5]);
-    expect(listOf(4, row => valueText(column, row))).toEqual(['9223372036854775807', null, '-9223372036854775808', '5']);
+    expect(listOf(4, row => valueText(column, row))).toEqual([
+      '9223372036854775807',
+      null,
+      '-9223372036854775808',
+      '5',
+    ]);
   });
 });
 

@@ -3,7 +3,7 @@
 export const MICROS_PER_DAY = 86_400_000_000;
 
 /** Days from 1970-01-01 to a day of the proleptic Gregorian calendar (Hinnant, "chrono-compatible low-level date algorithms"). */
-export function dayNumber(year: number, month: number, day: number): number {
+function dayNumber(year: number, month: number, day: number): number {
   const y = month <= 2 ? year - 1 : year;
   const era = Math.floor(y / 400);
   const yearOfEra = y - era * 400;
@@ -24,7 +24,7 @@ export function parseIsoDay(text: string): number | null {
   return isDay(year, month, day) ? dayNumber(year, month, day) : null;
 }
 
-export function isDay(year: number, month: number, day: number): boolean {
+function isDay(year: number, month: number, day: number): boolean {
   if (month < 1 || month > 12 || day < 1) return false;
   if (day <= 28) return true;
   if (month !== 2) return day <= (month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31);
@@ -32,9 +32,7 @@ export function isDay(year: number, month: number, day: number): boolean {
 }
 
 /** One piece of a pattern: a character that must stand there, or a number of `min` to `max` digits. */
-type Piece =
-  | { readonly literal: number }
-  | { readonly part: Part; readonly min: number; readonly max: number };
+type Piece = { readonly literal: number } | { readonly part: Part; readonly min: number; readonly max: number };
 type Part = 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second' | 'fraction';
 
 export type DatePattern = readonly Piece[];
@@ -97,13 +95,30 @@ export function parseByPattern(bytes: Uint8Array, start: number, end: number, pa
     }
     if (digits < piece.min) return NO_DATE;
     switch (piece.part) {
-      case 'year': year = value; break;
-      case 'month': month = value; break;
-      case 'day': day = value; break;
-      case 'hour': if (value > 23) return NO_DATE; clock += value * 3_600_000_000; break;
-      case 'minute': if (value > 59) return NO_DATE; clock += value * 60_000_000; break;
-      case 'second': if (value > 59) return NO_DATE; clock += value * 1_000_000; break;
-      case 'fraction': clock += value * 10 ** (6 - digits); break;
+      case 'year':
+        year = value;
+        break;
+      case 'month':
+        month = value;
+        break;
+      case 'day':
+        day = value;
+        break;
+      case 'hour':
+        if (value > 23) return NO_DATE;
+        clock += value * 3_600_000_000;
+        break;
+      case 'minute':
+        if (value > 59) return NO_DATE;
+        clock += value * 60_000_000;
+        break;
+      case 'second':
+        if (value > 59) return NO_DATE;
+        clock += value * 1_000_000;
+        break;
+      case 'fraction':
+        clock += value * 10 ** (6 - digits);
+        break;
     }
   }
   if (at !== end || !isDay(year, month, day)) return NO_DATE;

@@ -7,7 +7,9 @@ const read = (bytes: readonly number[] | string, form: Partial<TextForm> = {}) =
   readText(typeof bytes === 'string' ? Buffer.from(bytes) : Uint8Array.from(bytes), { ...FORM, ...form });
 
 describe('UTF-8', () => {
-  it.each(['', 'plain', 'Zürich', '東京', '🛒 cart', '\ufeffbom', 'a\u0000b'])('%j is read as it is', text => expect(read(text)).toBe(text));
+  it.each(['', 'plain', 'Zürich', '東京', '🛒 cart', '\ufeffbom', 'a\u0000b'])('%j is read as it is', text =>
+    expect(read(text)).toBe(text),
+  );
 
   it.each([
     ['a byte of no character', [0x61, 0xff, 0x62], 'a\ufffdb'],

@@ -20,7 +20,12 @@ function reference(fields: readonly Uint8Array[]): string {
   const turn = (x: bigint, by: bigint) => low((x << by) | (x >> (32n - by)));
   let lanes = [0x9e3779b9n, 0x85ebca6bn, 0xc2b2ae35n, 0x27d4eb2fn];
   const constants = [0x239b961bn, 0xab0e9789n, 0x38b34ae5n, 0xa1e38b93n];
-  const turns = [[15n, 19n], [16n, 17n], [17n, 15n], [18n, 13n]] as const;
+  const turns = [
+    [15n, 19n],
+    [16n, 17n],
+    [17n, 15n],
+    [18n, 13n],
+  ] as const;
   const sums = [0x561ccd1bn, 0x0bcaa747n, 0x96cd1c35n, 0x32ac3b17n];
   const word = (value: bigint) => {
     for (let i = 0; i < 4; i++) {
@@ -41,13 +46,21 @@ function reference(fields: readonly Uint8Array[]): string {
   };
   lanes = lanes.map(mix);
   const sum = lanes.reduce((a, b) => a + b);
-  return lanes.map((lane, i) => mix(low(lane + sum * BigInt(i + 1))).toString(16).padStart(8, '0')).join('');
+  return lanes
+    .map((lane, i) =>
+      mix(low(lane + sum * BigInt(i + 1)))
+        .toString(16)
+        .padStart(8, '0'),
+    )
+    .join('');
 }
 
 it('is what slow arithmetic says, for any fields', () => {
   const random = seeded(1);
   for (let i = 0; i < 2_000; i++) {
-    const fields = listOf(between(random, 0, 3), () => Buffer.from(listOf(between(random, 0, 11), () => between(random, 0, 255))));
+    const fields = listOf(between(random, 0, 3), () =>
+      Buffer.from(listOf(between(random, 0, 11), () => between(random, 0, 255))),
+    );
     expect(hash(...fields)).toBe(reference(fields));
   }
 });
@@ -66,7 +79,16 @@ describe('different keys', () => {
   });
 
   it('differ when the same bytes are other fields', () => {
-    const hashes = [hash('ab', 'c'), hash('a', 'bc'), hash('abc'), hash('abc', ''), hash('', 'abc'), hash('a', 'b', 'c'), hash('abc\0'), hash('\0abc')];
+    const hashes = [
+      hash('ab', 'c'),
+      hash('a', 'bc'),
+      hash('abc'),
+      hash('abc', ''),
+      hash('', 'abc'),
+      hash('a', 'b', 'c'),
+      hash('abc\0'),
+      hash('\0abc'),
+    ];
     expect(new Set(hashes).size).toBe(hashes.length);
   });
 

@@ -25,7 +25,11 @@ describe('a record ends where its line ends', () => {
     ['a line feed', 'a,b\nc,d\n', whole(['a,b\n', 'c,d\n'], 2, 2)],
     ['the end of the file, without a final newline', 'a,b\nc,d', whole(['a,b\n', 'c,d'], 2, 2)],
     ['CRLF', 'a,b\r\nc,d\r\n', whole(['a,b\r\n', 'c,d\r\n'], 2, 2)],
-    ['no record on a blank line, with or without a carriage return', 'a\n\n\r\nb\n\n', whole(['a\n', '\n', '\r\n', 'b\n', '\n'], 2, 5)],
+    [
+      'no record on a blank line, with or without a carriage return',
+      'a\n\n\r\nb\n\n',
+      whole(['a\n', '\n', '\r\n', 'b\n', '\n'], 2, 5),
+    ],
     ['no record in a carriage return that ends the file', 'a\n\r', whole(['a\n', '\r'], 1, 2)],
     ['a record of blanks only: they may be a value', ' \n', whole([' \n'], 1, 1)],
     ['no end at a lone carriage return', 'a\rb\nc\n', whole(['a\rb\n', 'c\n'], 2, 2)],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { between, randomInt64, seeded } from '../test/random.ts';
-import { AMOUNT_MAX, amountText, divideRounded, divideScaled, multiplyScaled, multiplyWhole, parseAmount, SCALE } from './money.ts';
+import { AMOUNT_MAX, amountText, divideScaled, multiplyScaled, multiplyWhole, parseAmount, SCALE } from './money.ts';
 
 const UNIT = BigInt(SCALE);
 
@@ -19,9 +19,32 @@ const fitting = (value: bigint) => (value >= -AMOUNT_MAX && value <= AMOUNT_MAX 
 
 describe('rounding', () => {
   it.each([
-    [5n, 10n, 1n], [-5n, 10n, -1n], [5n, -10n, -1n], [4n, 10n, 0n], [-4n, 10n, 0n], [15n, 10n, 2n], [1n, 3n, 0n], [2n, 3n, 1n], [3n, 2n, 2n],
-    [500_000n, 1_000_000n, 1n], [499_999n, 1_000_000n, 0n], [-500_000n, 1_000_000n, -1n], [0n, 7n, 0n],
-  ])('%i / %i is %i: halves go away from zero, so a return cancels its sale', (a, b, expected) => expect(divideRounded(a, b)).toBe(expected));
+    [5n, 1n],
+    [-5n, -1n],
+    [4n, 0n],
+    [-4n, 0n],
+    [15n, 2n],
+    [-15n, -2n],
+    [14n, 1n],
+    [25n, 3n],
+    [0n, 0n],
+  ])(
+    'of %i tenths of a millionth gives %i: halves go away from zero, so a return cancels its sale',
+    (tenths, expected) => {
+      expect(multiplyScaled(tenths, UNIT / 10n)).toBe(expected);
+      expect(multiplyScaled(-tenths, -UNIT / 10n)).toBe(expected);
+      expect(divideScaled(tenths, UNIT * 10n)).toBe(expected);
+      expect(divideScaled(-tenths, UNIT * -10n)).toBe(expected);
+    },
+  );
+
+  it.each([
+    [1n, 3n, 0n],
+    [2n, 3n, 1n],
+    [-2n, 3n, -1n],
+    [3n, 2n, 2n],
+    [7n, 2n, 4n],
+  ])('%i / %i is %i millionths', (a, b, expected) => expect(divideScaled(a, b * UNIT)).toBe(expected));
 });
 
 describe('on any amounts', () => {
@@ -63,10 +86,19 @@ it('the largest amount fits DECIMAL(18,6), and one millionth more is refused', (
 it('nothing is divided by zero', () => expect(divideScaled(1n, 0n)).toBeNull());
 
 it.each([
-  [0n, '0.000000'], [1n, '0.000001'], [-1n, '-0.000001'], [1_234_560_000n, '1234.560000'], [-10_000_000n, '-10.000000'],
+  [0n, '0.000000'],
+  [1n, '0.000001'],
+  [-1n, '-0.000001'],
+  [1_234_560_000n, '1234.560000'],
+  [-10_000_000n, '-10.000000'],
 ])('%i millionths are written %s', (amount, text) => expect(amountText(amount)).toBe(text));
 
-it.each([['5', 5_000_000n], ['-5.1', -5_100_000n], ['0.000001', 1n]])('a sum that comes back as %s is read', (text, amount) =>
-  expect(parseAmount(text)).toBe(amount));
+it.each([
+  ['5', 5_000_000n],
+  ['-5.1', -5_100_000n],
+  ['0.000001', 1n],
+])('a sum that comes back as %s is read', (text, amount) => expect(parseAmount(text)).toBe(amount));
 
-it.each(['', '.5', '5.', '1e3', '1.0000001', '+5', 'null', '--5', '5,0'])('%j is no amount', text => expect(() => parseAmount(text)).toThrow(/not an amount/));
+it.each(['', '.5', '5.', '1e3', '1.0000001', '+5', 'null', '--5', '5,0'])('%j is no amount', text =>
+  expect(() => parseAmount(text)).toThrow(/not an amount/),
+);

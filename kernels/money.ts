@@ -31,7 +31,7 @@ export function divideScaled(a: bigint, b: bigint): bigint | null {
 const fits = (value: bigint): bigint | null => (value > AMOUNT_MAX || value < -AMOUNT_MAX ? null : value);
 
 /** numerator / denominator to the nearest whole, halves away from zero. */
-export function divideRounded(numerator: bigint, denominator: bigint): bigint {
+function divideRounded(numerator: bigint, denominator: bigint): bigint {
   const negative = numerator < 0n !== denominator < 0n;
   const n = numerator < 0n ? -numerator : numerator;
   const d = denominator < 0n ? -denominator : denominator;

@@ -40,14 +40,28 @@ describe('fields of a record', () => {
     ['lie between delimiters', 'a,b\n', [['a', 'b']]],
     ['may be empty', ',\n', [['', '']]],
     ['need no final newline', 'a,b', [['a', 'b']]],
-    ['do not hold the carriage return of CRLF', 'a,b\r\nc,\r\n', [['a', 'b'], ['c', '']]],
+    [
+      'do not hold the carriage return of CRLF',
+      'a,b\r\nc,\r\n',
+      [
+        ['a', 'b'],
+        ['c', ''],
+      ],
+    ],
     ['do not hold a carriage return that ends the file', 'a,b\r', [['a', 'b']]],
     ['keep a lone carriage return', 'a\rb,c\r\r\n', [['a\rb', 'c\r']]],
     ['skip blank lines', '\n\r\na,b\n\n', [['a', 'b']]],
     ['keep their blanks', ' a , b \n', [[' a ', ' b ']]],
     ['lose their enclosing quotes', '"a","b"\n', [['a', 'b']]],
     ['may be quoted and empty', '"",""\n', [['', '']]],
-    ['may be quoted before CRLF and the end of the file', '"a","b"\r\n"c","d"\r', [['a', 'b'], ['c', 'd']]],
+    [
+      'may be quoted before CRLF and the end of the file',
+      '"a","b"\r\n"c","d"\r',
+      [
+        ['a', 'b'],
+        ['c', 'd'],
+      ],
+    ],
     ['may hold delimiters, line feeds and carriage returns in quotes', '"a,\r\nb",c\n', [['a,\r\nb', 'c']]],
     ['have doubled quotes made one', '"say ""hi""",""""\n', [['say "hi"', '"']]],
     ['keep a quote in the middle of an unquoted field', 'a"b,"c"\n', [['a"b', 'c']]],
@@ -71,7 +85,10 @@ describe('a record is refused as a whole', () => {
   it('when its first line is longer than the limit, by a byte', () => {
     const limits = { recordBytes: 5, multilineBytes: 100 };
     expect(outcomes('aaa,b\naaaa,b\n"a\na",b\n"aaaa\n",c\n', 2, limits)).toEqual([
-      ['aaa', 'b'], 'E_LONG', ['a\na', 'b'], ['aaaa\n', 'c'],
+      ['aaa', 'b'],
+      'E_LONG',
+      ['a\na', 'b'],
+      ['aaaa\n', 'c'],
     ]);
   });
 
@@ -168,7 +185,11 @@ function indexed(bytes: Buffer, limits: LineLimits): string {
 }
 
 /** Tries many inputs, and shows the first on which `check` finds a difference. */
-function forAll(seed: number, cases: number, check: (text: string, limits: LineLimits, random: Random) => string | null): void {
+function forAll(
+  seed: number,
+  cases: number,
+  check: (text: string, limits: LineLimits, random: Random) => string | null,
+): void {
   const random = seeded(seed);
   for (let i = 0; i < cases; i++) {
     const text = randomCsv(random);
@@ -186,7 +207,8 @@ describe('on any bytes', () => {
       const bytes = Buffer.from(text, 'latin1');
       const planner = scanned(bytes, limits);
       return (
-        differ('planner and reader', planner, indexed(bytes, limits)) ?? differ('planner and reference', planner, reference(text, limits))
+        differ('planner and reader', planner, indexed(bytes, limits)) ??
+        differ('planner and reference', planner, reference(text, limits))
       );
     }));
 
@@ -209,7 +231,9 @@ describe('on any bytes', () => {
       const { records, recordEnd } = indexFields(bytes, 2, COMMA, limits);
       for (let row = 0; row < records; row++) {
         const pieces = [bytes.subarray(0, recordEnd[row]!), bytes.subarray(recordEnd[row]!)];
-        const apart = pieces.flatMap(piece => read(piece, 2, limits)).map(record => JSON.stringify({ ...record, line: 0 }));
+        const apart = pieces
+          .flatMap(piece => read(piece, 2, limits))
+          .map(record => JSON.stringify({ ...record, line: 0 }));
         const difference = differ(`cut after record ${row}`, whole.join(' '), apart.join(' '));
         if (difference) return difference;
       }
@@ -221,8 +245,11 @@ it('a table written with quotes where they are needed, and where they are not, i
   const random = seeded(4);
   for (let i = 0; i < 3_000; i++) {
     const columns = between(random, 2, 4);
-    const table = listOf(between(random, 0, 6), () => listOf(columns, () => textOf(random, ['a', 'é', ',', '"', '\n', '\r', ' '], 6)));
-    const quote = (cell: string) => (/[,"\r\n]/.test(cell) || random() < 0.2 ? `"${cell.replaceAll('"', '""')}"` : cell);
+    const table = listOf(between(random, 0, 6), () =>
+      listOf(columns, () => textOf(random, ['a', 'é', ',', '"', '\n', '\r', ' '], 6)),
+    );
+    const quote = (cell: string) =>
+      /[,"\r\n]/.test(cell) || random() < 0.2 ? `"${cell.replaceAll('"', '""')}"` : cell;
     const newline = pick(random, ['\n', '\r\n']);
     const text = table.map(row => row.map(quote).join(',') + newline).join('');
     const written = random() < 0.5 ? text : text.slice(0, text.length - newline.length);

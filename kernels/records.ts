@@ -103,7 +103,12 @@ function splitQuoted(
   bytes: Buffer,
   index: MutableIndex,
   record: number,
-  { position, lineEnd, delimiter, multiline }: { position: number; lineEnd: number; delimiter: number; multiline: number },
+  {
+    position,
+    lineEnd,
+    delimiter,
+    multiline,
+  }: { position: number; lineEnd: number; delimiter: number; multiline: number },
 ): number {
   const firstLine = Math.min(lineEnd + 1, bytes.length);
   const limit = Math.min(bytes.length, firstLine + multiline);
@@ -127,7 +132,8 @@ function splitQuoted(
       }
       if (position >= limit) return broken();
       to = position++;
-      if (position < limit && bytes[position] === CR && (bytes[position + 1] === LF || position + 1 === bytes.length)) position++;
+      if (position < limit && bytes[position] === CR && (bytes[position + 1] === LF || position + 1 === bytes.length))
+        position++;
     } else {
       while (position < limit && bytes[position] !== delimiter && bytes[position] !== LF) position++;
       to = position;

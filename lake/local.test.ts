@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -23,7 +32,11 @@ testObjectStore('a folder', async () => newFolder().store);
 testObjectStore('a folder opened by its address', () => openStore(`${pathToFileURL(newFolder().folder).href}/`));
 
 const filesIn = (folder: string): string[] =>
-  existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap(entry => (entry.isFile() ? [entry.name] : [])) : [];
+  existsSync(folder)
+    ? readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap(entry =>
+        entry.isFile() ? [entry.name] : [],
+      )
+    : [];
 
 describe('a folder on disk', () => {
   it('holds each object as a file of its name, and no other file', async () => {
@@ -84,7 +97,11 @@ describe('a folder on disk', () => {
     symlinkSync(join(folder, 'gone.csv'), join(folder, 'broken.csv'));
     const found = [];
     for await (const { key, size } of store.list('')) found.push([key, size]);
-    expect(found).toEqual([['linked.csv', 2], ['real.csv', 2], ['sub/x.csv', 2]]);
+    expect(found).toEqual([
+      ['linked.csv', 2],
+      ['real.csv', 2],
+      ['sub/x.csv', 2],
+    ]);
   });
 
   it('shows when a file is changed in place', async () => {
@@ -97,6 +114,8 @@ describe('a folder on disk', () => {
 });
 
 it('an address of no known kind is refused with those that are', async () => {
-  await expect(openStore('gs://bucket/')).rejects.toThrow("no object store for 'gs://bucket/': expected file: or memory:");
+  await expect(openStore('gs://bucket/')).rejects.toThrow(
+    "no object store for 'gs://bucket/': expected file: or memory:",
+  );
   expect((await openStore('memory:a')).url).toBe('memory:a');
 });

@@ -22,39 +22,6 @@ export function localStore(root: URL): ObjectStore {
     return join(folder, key);
   };
 
-  async function openWriter(key: string, ifAbsent: boolean): Promise<ObjectWriter & { readonly won: () => boolean }> {
-    const target = pathOf(key);
-    const parent = dirname(target);
-    const temporary = join(parent, TEMPORARY + randomBytes(12).toString('hex'));
-    const file = await openNew(temporary);
-    let won = true;
-    const abort = async () => {
-      await file.close().catch(() => undefined);
-      await rm(temporary, { force: true });
-    };
-    return {
-      won: () => won,
-      async write(bytes) {
-        for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
-      },
-      async close() {
-        try {
-          await file.sync();
-          await file.close();
-          if (ifAbsent) {
-            won = await linkIfAbsent(temporary, target);
-            await rm(temporary);
-          } else await rename(temporary, target);
-          await syncFolder(parent);
-        } catch (error) {
-          await abort();
-          throw error;
-        }
-      },
-      abort,
-    };
-  }
-
   return {
     url,
     async stat(key) {
@@ -65,23 +32,14 @@ export function localStore(root: URL): ObjectStore {
       try {
         const found = await file.stat();
         if (!found.isFile()) throw new NoObjectError(key, url);
-        const start = range?.start ?? 0;
-        const size = Math.max(0, Math.min(range?.end ?? found.size, found.size) - start);
-        const bytes = Buffer.allocUnsafeSlow(size);
-        let filled = 0;
-        while (filled < size) {
-          const { bytesRead } = await file.read(bytes, filled, size - filled, start + filled);
-          if (bytesRead === 0) break;
-          filled += bytesRead;
-        }
-        return bytes.subarray(0, filled);
+        return await readBytes(file, range?.start ?? 0, Math.min(range?.end ?? found.size, found.size));
       } finally {
         await file.close();
       }
     },
     async write(key, bytes, { ifAbsent = false } = {}) {
       if (ifAbsent && (await statFile(pathOf(key), key))) return false;
-      const writer = await openWriter(key, ifAbsent);
+      const writer = await openWriter(pathOf(key), ifAbsent);
       try {
         await writer.write(bytes);
       } catch (error) {
@@ -91,7 +49,9 @@ export function localStore(root: URL): ObjectStore {
       await writer.close();
       return writer.won();
     },
-    writer: key => openWriter(key, false),
+    async writer(key) {
+      return openWriter(pathOf(key), false);
+    },
     async *list(prefix) {
       yield* listFiles(folder, prefix);
     },
@@ -116,6 +76,39 @@ async function openNew(path: string): Promise<FileHandle> {
   }
 }
 
+/** Writes beside the target until it is closed; `won` says whether the target is what was written. */
+async function openWriter(target: string, ifAbsent: boolean): Promise<ObjectWriter & { readonly won: () => boolean }> {
+  const parent = dirname(target);
+  const temporary = join(parent, TEMPORARY + randomBytes(12).toString('hex'));
+  const file = await openNew(temporary);
+  let won = true;
+  const abort = async () => {
+    await file.close().catch(() => undefined);
+    await rm(temporary, { force: true });
+  };
+  return {
+    won: () => won,
+    async write(bytes) {
+      for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
+    },
+    async close() {
+      try {
+        await file.sync();
+        await file.close();
+        if (ifAbsent) {
+          won = await linkIfAbsent(temporary, target);
+          await rm(temporary);
+        } else await rename(temporary, target);
+        await syncFolder(parent);
+      } catch (error) {
+        await abort();
+        throw error;
+      }
+    },
+    abort,
+  };
+}
+
 async function openExisting(path: string, key: string, url: string): Promise<FileHandle> {
   try {
     return await open(path, constants.O_RDONLY);
@@ -123,6 +116,18 @@ async function openExisting(path: string, key: string, url: string): Promise<Fil
     if (isMissing(error)) throw new NoObjectError(key, url, { cause: error });
     throw error;
   }
+}
+
+async function readBytes(file: FileHandle, start: number, end: number): Promise<Buffer> {
+  const size = Math.max(0, end - start);
+  const bytes = Buffer.allocUnsafeSlow(size);
+  let filled = 0;
+  while (filled < size) {
+    const { bytesRead } = await file.read(bytes, filled, size - filled, start + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
 }
 
 async function linkIfAbsent(temporary: string, target: string): Promise<boolean> {

@@ -3,7 +3,10 @@ import { plainValues, randomColumn, randomTable } from '../test/columns.ts';
 import { between, seeded } from '../test/random.ts';
 import { decodeSlab, encodeSlab, type Rows } from './slab.ts';
 
-const plain = ({ length, columns }: Rows) => [length, Object.entries(columns).map(([name, column]) => [name, column.type, plainValues(column)])];
+const plain = ({ length, columns }: Rows) => [
+  length,
+  Object.entries(columns).map(([name, column]) => [name, column.type, plainValues(column)]),
+];
 
 describe('rows between two stages', () => {
   it('are read back as they were written, whatever their types, nulls and number', () => {
@@ -22,7 +25,9 @@ describe('rows between two stages', () => {
       file.set(slab, at);
       const asBuffer = file.subarray(at, at + slab.length);
       expect(plain(decodeSlab(asBuffer)), `at byte ${at}`).toEqual(plain(rows));
-      expect(plain(decodeSlab(new Uint8Array(asBuffer.buffer, asBuffer.byteOffset, asBuffer.length)))).toEqual(plain(rows));
+      expect(plain(decodeSlab(new Uint8Array(asBuffer.buffer, asBuffer.byteOffset, asBuffer.length)))).toEqual(
+        plain(rows),
+      );
     }
   });
 
@@ -46,7 +51,12 @@ describe('rows between two stages', () => {
 
   it('do not hold the spare bytes of a text column', () => {
     const text = { ...randomColumn(seeded(6), 'text', 5, 0), type: 'text' as const };
-    const spare = { ...text, bytes: Buffer.concat([(text as unknown as { bytes: Uint8Array }).bytes, Buffer.alloc(1000)]) };
-    expect(encodeSlab({ length: 5, columns: { text: spare as never } })).toEqual(encodeSlab({ length: 5, columns: { text: text as never } }));
+    const spare = {
+      ...text,
+      bytes: Buffer.concat([(text as unknown as { bytes: Uint8Array }).bytes, Buffer.alloc(1000)]),
+    };
+    expect(encodeSlab({ length: 5, columns: { text: spare as never } })).toEqual(
+      encodeSlab({ length: 5, columns: { text: text as never } }),
+    );
   });
 });

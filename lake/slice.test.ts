@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { between, listOf, seeded } from '../test/random.ts';
+import { between, listOf, pick, seeded } from '../test/random.ts';
 import { memoryStore } from './memory.ts';
-import { packSlices, placeSlice, readSlice } from './slice.ts';
+import { packSlices, placeSlice, readSlice, readSlices, type Slice } from './slice.ts';
 
 const FILE = { key: 'lake/parts/clean.chunk/1/2/run.slab', sha256: '', bytes: 0, rows: 0 };
 
@@ -25,6 +25,29 @@ describe('pieces packed into one file', () => {
         expect(new Uint8Array(await readSlice(lake, placed))).toEqual(pieces[at]!.bytes);
         expect(placed.rows).toBe(pieces[at]!.rows);
       }
+    }
+  });
+
+  it('are read many at once as they are read one by one, near and far apart, from one file and from several', async () => {
+    const random = seeded(2);
+    const lake = memoryStore();
+    const placed: Slice[] = [];
+    for (const key of ['b', 'a', 'a#1-2']) {
+      const pieces = listOf(20, name => ({
+        name,
+        bytes: Buffer.alloc(pick(random, [0, 1, 9, 70_000]), `${key}${name}`),
+        rows: name,
+      }));
+      const { packed, slices } = packSlices(pieces);
+      await lake.write(key, packed);
+      placed.push(...slices.map(slice => placeSlice({ ...FILE, key }, slice)));
+    }
+    for (let i = 0; i < 50; i++) {
+      const wanted = listOf(between(random, 0, 12), () => pick(random, placed));
+      const found = await readSlices(lake, wanted);
+      expect(found.size).toBe(new Set(wanted.map(({ key }) => key)).size);
+      for (const slice of wanted)
+        expect(found.get(slice.key)!.equals(await readSlice(lake, slice)), slice.key).toBe(true);
     }
   });
 

@@ -39,8 +39,37 @@ export const placeSlice = (file: PartFile, { start, end, sha256, rows }: Unplace
   rows,
 });
 
+/** Bytes between two slices that are read and thrown away rather than asked for apart. */
+const GAP_BYTES_MAX = 64 * 1024;
+
+/** The bytes of many slices, by key; neighbours in one file are read at once, since each read is a round trip. */
+export async function readSlices(lake: ObjectStore, slices: readonly Slice[]): Promise<Map<string, Buffer>> {
+  const ranges = slices.map(({ key }) => {
+    const [, file = key, start, end] = SLICE_KEY.exec(key) ?? [];
+    return { key, file, start: Number(start), end: Number(end) };
+  });
+  const spans: { file: string; start: number; end: number; members: typeof ranges }[] = [];
+  for (const range of ranges.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.start - b.start))) {
+    const last = spans.at(-1);
+    if (last?.file === range.file && range.start - last.end <= GAP_BYTES_MAX) {
+      last.end = Math.max(last.end, range.end);
+      last.members.push(range);
+    } else spans.push({ ...range, members: [range] });
+  }
+  const bytes = new Map<string, Buffer>();
+  await Promise.all(
+    spans.map(async ({ file, start, end, members }) => {
+      const span = await lake.read(file, { start, end });
+      for (const range of members) bytes.set(range.key, span.subarray(range.start - start, range.end - start));
+    }),
+  );
+  return bytes;
+}
+
+const SLICE_KEY = /^(.*)#(\d+)-(\d+)$/;
+
 /** The bytes of a slice, or of a whole part file. */
 export async function readSlice(lake: ObjectStore, { key }: { readonly key: string }): Promise<Buffer> {
-  const match = /^(.*)#(\d+)-(\d+)$/.exec(key);
+  const match = SLICE_KEY.exec(key);
   return match ? lake.read(match[1]!, { start: Number(match[2]), end: Number(match[3]) }) : lake.read(key);
 }

@@ -143,7 +143,9 @@ function testRaces(open: () => Promise<ObjectStore>): void {
     const store = await open();
     await store.write('a', megabyte(0));
     let writing = true;
-    const writers = Promise.all(listOf(10, digit => store.write('a', megabyte(digit)))).then(() => void (writing = false));
+    const writers = Promise.all(listOf(10, digit => store.write('a', megabyte(digit)))).finally(() => {
+      writing = false;
+    });
     let reads = 0;
     do {
       const bytes = await store.read('a');
@@ -221,7 +223,8 @@ function testListing(open: () => Promise<ObjectStore>): void {
 
   it('has the keys that begin with a prefix, which may end within a name', async () => {
     const store = await open();
-    for (const key of ['t/1', 't/12', 't/2/1', 'u/1', 't']) await store.write(key === 't' ? 'tt' : key, Buffer.from('x'));
+    for (const key of ['t/1', 't/12', 't/2/1', 'u/1', 't'])
+      await store.write(key === 't' ? 'tt' : key, Buffer.from('x'));
     expect(await keysOf(store, 't/')).toEqual(['t/1', 't/12', 't/2/1']);
     expect(await keysOf(store, 't/1')).toEqual(['t/1', 't/12']);
     expect(await keysOf(store, 't')).toEqual(['t/1', 't/12', 't/2/1', 'tt']);

@@ -1,5 +1,7 @@
 /** Records that cannot be right: each costs itself and nothing else, and says why, in the file's own words. */
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openContract } from '../datasets/open.ts';
 import { SALES, saleLine, shopFiles, smallShop } from './shop.ts';
 import { type Published, publicationsOf, publishFrom, RUN_MS, runHere, useFolders, writeFiles } from './support.ts';
 
@@ -171,6 +173,27 @@ describe('too many bad records', () => {
         outcome: 'published',
         rejectRate: 0.05,
       });
+    },
+    RUN_MS,
+  );
+});
+
+describe('a surcharge, where the contract lets a discount be negative', () => {
+  it(
+    'that makes an amount too large is refused, and one that does not is added',
+    async () => {
+      const { sales, ...tables } = (await openContract('grocery')).tables;
+      const columns = { ...sales!.columns, Discount: { kind: 'decimal' } };
+      const contract = { ...(await openContract('grocery')), tables: { ...tables, sales: { ...sales, columns } } };
+      const shop = smallShop();
+      shop.products.push(DEAR);
+      shop.sales[5] = saleLine(5).replace(',0,0,', ',-0.1,0,');
+      shop.sales[6] = saleLine(6, { product: '61' }).replace(',0,0,', ',-0.5,0,');
+      const input = await writeFiles(await folder(), shopFiles(shop));
+      const path = await writeFiles(await folder(), { 'contract.json': JSON.stringify(contract) });
+      const summary = await runHere({ input, project: await folder(), contract: join(path, 'contract.json') });
+      expect(summary).toMatchObject({ outcome: 'published', money: { kept: '997.750000', unknownRows: 1 } });
+      expect(summary.reasons).toMatchObject([{ code: 'E_RANGE', column: 'ProductID', rows: 1, firstLine: 7 }]);
     },
     RUN_MS,
   );

@@ -1,6 +1,15 @@
 /** Random columns and tables, and their values as plain ones to compare with. */
 import type { ColumnType, TableDefinition } from '../base/table.ts';
-import { booleanColumn, type Column, dateColumn, isValid, numberColumn, setBit, textAt, textColumn } from '../kernels/column.ts';
+import {
+  booleanColumn,
+  type Column,
+  dateColumn,
+  isValid,
+  numberColumn,
+  setBit,
+  textAt,
+  textColumn,
+} from '../kernels/column.ts';
 import { amountText } from '../kernels/money.ts';
 import type { Rows } from '../lake/slab.ts';
 import { below, between, listOf, pick, type Random, randomInt64 } from './random.ts';
@@ -48,7 +57,10 @@ export function columnOf(type: ColumnType, values: readonly (string | bigint | n
 }
 
 export function randomColumn(random: Random, type: ColumnType, length: number, nulls = 0.3): Column {
-  return columnOf(type, listOf(length, () => (random() < nulls ? null : randomPlain(random, type))));
+  return columnOf(
+    type,
+    listOf(length, () => (random() < nulls ? null : randomPlain(random, type))),
+  );
 }
 
 /** The values of a column as a reader sees them. */
@@ -62,12 +74,18 @@ export const plainValues = (column: Column): Plain[] =>
   });
 
 /** A table of `columns` columns of random types, half of them without nulls. */
-export function randomTable(random: Random, columns: number, length: number): { definition: TableDefinition; rows: Rows } {
+export function randomTable(
+  random: Random,
+  columns: number,
+  length: number,
+): { definition: TableDefinition; rows: Rows } {
   const definitions = listOf(columns, i => {
     const type = i < COLUMN_TYPES.length ? COLUMN_TYPES[i]! : pick(random, COLUMN_TYPES);
     return { name: `c${i} ${type}`, type, nullable: random() < 0.6, description: '' };
   });
-  const entries = definitions.map(({ name, type, nullable }) => [name, randomColumn(random, type, length, nullable ? 0.3 : 0)] as const);
+  const entries = definitions.map(
+    ({ name, type, nullable }) => [name, randomColumn(random, type, length, nullable ? 0.3 : 0)] as const,
+  );
   return {
     definition: { name: 'random', grain: 'anything', columns: definitions, partitionBy: null, clusterBy: [] },
     rows: { length, columns: Object.fromEntries(entries) },

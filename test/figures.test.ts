@@ -70,7 +70,7 @@ for (const { dataset, figures, marts, warnings, unclaimed } of SETS) {
     let published: Published;
     beforeAll(async () => {
       project = await folder();
-      published = await publishFrom({ input: input!, project });
+      published = await publishFrom({ input: input!, project, threads: 2 });
     }, RUN_MS);
     afterAll(() => published?.close());
 

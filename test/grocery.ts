@@ -29,9 +29,9 @@ export function amountOf({ revenue }: BenchTotal): string {
   return `${digits.slice(0, -5)}.${digits.slice(-5)}0`;
 }
 
-/** Runs make-grocery.mjs: 20,000 sales of 2,000 customers, one in fifty of them spoilt. */
-export async function makeBenchGrocery(script: string, folder: string): Promise<BenchTruth> {
-  const options = ['--rows', '20000', '--customers', '2000', '--dirt', '0.02', '--out', folder];
+/** Runs make-grocery.mjs: a customer for ten sales, one in fifty of them spoilt. */
+export async function makeBenchGrocery(script: string, folder: string, rows: number): Promise<BenchTruth> {
+  const options = ['--rows', `${rows}`, '--customers', `${rows / 10}`, '--dirt', '0.02', '--out', folder];
   await promisify(execFile)(process.execPath, [script, ...options]);
   return JSON.parse(await readFile(join(folder, 'truth.json'), 'utf8')) as BenchTruth;
 }

@@ -35,5 +35,7 @@ test(`${KILLS} kills with seed ${SEED}`, { timeout: 3_600_000 }, async () => {
     expect(await expectWholePublication(project)).toBe(1);
     expect(await publishedHashes(project)).toEqual(expected);
   }
-  console.log(`${KILLS} kills, seed ${SEED}: ${kept} commits kept, none computed again; ${published} had published already`);
+  console.log(
+    `${KILLS} kills, seed ${SEED}: ${kept} commits kept, none computed again; ${published} had published already`,
+  );
 });

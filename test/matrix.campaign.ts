@@ -16,17 +16,22 @@ async function martHashes({ query, summary }: Published): Promise<Record<string,
   for (const { name, grain, kind } of await readMarts()) {
     if (kind === 'view' || !built.has(name)) continue;
     const hash = createHash('sha256');
-    for (const row of await query(`select * from ${name} order by ${grain.join(', ')} nulls first`)) hash.update(JSON.stringify(row));
+    for (const row of await query(`select * from ${name} order by ${grain.join(', ')} nulls first`))
+      hash.update(JSON.stringify(row));
     hashes[name] = hash.digest('hex');
   }
   return hashes;
 }
 
-test('the same data bytes at 64 KB, 1 MB and 64 MB, inline and on 1, 2 and 4 threads', { timeout: 3_600_000 }, async () => {
+test('the same data bytes at 64 KB, 1 MB and 64 MB, inline and on 1, 2 and 4 threads', {
+  timeout: 3_600_000,
+}, async () => {
   const generator = sharedFolder('bench/make-grocery.mjs');
   if (!generator) return;
   const input = await newFolder();
-  execFileSync(process.execPath, [generator, '--rows', '500000', '--dirt', '0.02', '--out', input], { stdio: 'ignore' });
+  execFileSync(process.execPath, [generator, '--rows', '500000', '--dirt', '0.02', '--out', input], {
+    stdio: 'ignore',
+  });
   let first: unknown = null;
   for (const chunkBytes of CHUNKS) {
     for (const threads of THREADS) {
@@ -36,7 +41,9 @@ test('the same data bytes at 64 KB, 1 MB and 64 MB, inline and on 1, 2 and 4 thr
       first ??= seen;
       expect(seen, `${chunkBytes} bytes, ${threads} threads`).toEqual(first);
       const parts = Object.values(seen.parts).flat().length;
-      console.log(`chunks of ${chunkBytes} bytes, ${threads} threads: ${parts} part files, ${Object.keys(seen.marts).length} marts`);
+      console.log(
+        `chunks of ${chunkBytes} bytes, ${threads} threads: ${parts} part files, ${Object.keys(seen.marts).length} marts`,
+      );
     }
   }
 });

@@ -20,7 +20,7 @@ const script = sharedFolder('bench/make-grocery.mjs');
 
 const KIB = 1024;
 
-/** Chunks of 4 KiB are about 400 of the file, and one of 1 MB is cut by each of its three long lines. */
+/** Chunks of 4 KiB are about 110 of the file, and one of 1 MB is cut by each of its three long lines. */
 const WAYS = [
   { chunkBytes: 4 * KIB, threads: 0 },
   { chunkBytes: 1024 * KIB, threads: 0 },
@@ -37,8 +37,8 @@ describe('one grocery, cut and run in many ways', () => {
   let marts: Readonly<Record<string, Json>>;
   beforeAll(async () => {
     input = await folder();
-    if (script) await makeBenchGrocery(script, input);
-    else await makeOwnGrocery(input, { rows: 20_000, customers: 900, seed: 11, dirt: 0.02 });
+    if (script) await makeBenchGrocery(script, input, 6_000);
+    else await makeOwnGrocery(input, { rows: 6_000, customers: 600, seed: 11, dirt: 0.02 });
     project = await folder();
     reference = await publishFrom({ input, project, chunkBytes: 64 * KIB });
     marts = await martDigests(reference);

@@ -5,7 +5,7 @@ import { failureDetails } from '../coordinator/failure.ts';
 import type { RunOptions } from '../coordinator/run.ts';
 import { type Files, publicationsOf, runHere } from './support.ts';
 
-export const TABLES = ['countries', 'cities', 'categories', 'products', 'customers', 'employees', 'sales'] as const;
+const TABLES = ['countries', 'cities', 'categories', 'products', 'customers', 'employees', 'sales'] as const;
 
 /** Lines of each file, the header first. */
 export type Shop = Record<(typeof TABLES)[number], string[]>;

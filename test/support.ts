@@ -3,13 +3,14 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll } from 'vitest';
 import { config } from '../base/config.ts';
-import { openProject } from '../coordinator/project.ts';
 import { type RunOptions, run } from '../coordinator/run.ts';
 import { listPublications } from '../coordinator/status.ts';
 import type { RunSummary } from '../coordinator/summary.ts';
 import type { Publication } from '../lake/manifest.ts';
+import { openStore } from '../lake/open.ts';
 import { openWarehouse } from '../warehouse/open.ts';
 import { readMarts } from '../warehouse/sql.ts';
 import type { Json } from '../warehouse/warehouse.ts';
@@ -73,10 +74,8 @@ export async function publishFrom(options: RunOptions & { readonly project: stri
 }
 
 /** Publications of a project, oldest first; none where there is no project. */
-export async function publicationsOf(project: string): Promise<Publication[]> {
-  if (!existsSync(join(project, 'endcap.json'))) return [];
-  return listPublications((await openProject(project, '/')).lake);
-}
+export const publicationsOf = async (project: string): Promise<Publication[]> =>
+  listPublications(await openStore(`${pathToFileURL(project).href}/`));
 
 /** The SHA-256 of every published part file, by table. */
 export const hashesOf = ({ publication }: Published): Record<string, string[]> =>

@@ -50,7 +50,7 @@ describe.skipIf(script === null)('a grocery of 20,000 sales with planted defects
   let published: Published;
   beforeAll(async () => {
     input = await folder();
-    truth = await makeBenchGrocery(script!, input);
+    truth = await makeBenchGrocery(script!, input, 20_000);
     published = await publishFrom({ input, project: await folder(), chunkBytes: 100_000 });
   }, RUN_MS);
   afterAll(() => published?.close());

@@ -17,7 +17,7 @@ import {
   setNumber,
 } from '../../kernels/column.ts';
 import { fault } from '../../kernels/faults.ts';
-import { divideScaled, multiplyScaled, multiplyWhole, SCALE } from '../../kernels/money.ts';
+import { AMOUNT_MAX, divideScaled, multiplyScaled, multiplyWhole, SCALE } from '../../kernels/money.ts';
 
 export interface AmountInputs {
   readonly length: number;
@@ -62,14 +62,14 @@ export function computeAmounts(input: AmountInputs): Amounts {
   let gross = multiply(input.unitPrice, input.quantity);
   const rate = input.discountRate ? orZero(asDecimal(input.discountRate, length)) : null;
   let discount = rate ? apply(gross, rate, multiplyScaled, fastScaled) : fixedColumn('decimal', length);
-  let net = input.net ? asDecimal(input.net, length) : rate ? subtract(gross, discount) : gross;
+  let net = input.net ? asDecimal(input.net, length) : rate ? subtract(gross, discount, faults) : gross;
   let cost = input.cost ? asDecimal(input.cost, length) : multiply(input.unitCost, input.quantity);
   let netBase = net;
   let costBase = cost;
   if (input.rate && input.pricesIn === 'base') {
     const convert = (amount: FixedColumn) => apply(amount, input.rate, multiplyScaled, fastScaled);
     [unitPrice, gross, net, cost] = [convert(unitPrice), convert(gross), convert(net), convert(cost)];
-    discount = rate ? subtract(gross, net) : discount;
+    discount = rate ? subtract(gross, net, faults) : discount;
   } else if (input.rate) {
     const convert = (amount: FixedColumn) => apply(amount, input.rate, divideScaled, null);
     [netBase, costBase] = [convert(net), convert(cost)];
@@ -126,11 +126,17 @@ function combine(
   return out;
 }
 
-function subtract(a: FixedColumn, b: FixedColumn): FixedColumn {
+/** A negative discount is added, so a difference may be too large as well. */
+function subtract(a: FixedColumn, b: FixedColumn, faults: Uint8Array): FixedColumn {
   const out = fixedColumn('decimal', a.length);
   for (let row = 0; row < a.length; row++) {
     if (!isValid(a, row) || !isValid(b, row)) continue;
-    out.values[row] = a.values[row]! - b.values[row]!;
+    const difference = a.values[row]! - b.values[row]!;
+    if (difference > AMOUNT_MAX || difference < -AMOUNT_MAX) {
+      faults[row] = fault('E_RANGE');
+      continue;
+    }
+    out.values[row] = difference;
     setBit(out.validity, row);
   }
   return out;

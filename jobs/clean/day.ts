@@ -16,7 +16,7 @@ import { amountText } from '../../kernels/money.ts';
 import type { PartitionFile } from '../../lake/manifest.ts';
 import { encodeParquet } from '../../lake/parquet/write.ts';
 import { decodeSlab, type Rows } from '../../lake/slab.ts';
-import { readSlice, type Slice } from '../../lake/slice.ts';
+import { readSlice, readSlices, type Slice } from '../../lake/slice.ts';
 import type { ObjectStore } from '../../lake/store.ts';
 import type { TaskContext } from '../registry.ts';
 import { conform } from './conform.ts';
@@ -66,8 +66,12 @@ export async function day(input: DayInput, { shared, lake, write }: TaskContext<
   const counts: SliceCounts[][] = [];
   const rejected: FileRejects[] = [];
   const members: MemberRows[] = [];
+  const sources = await readSlices(
+    lake,
+    input.days.flatMap(({ slices }) => slices.map(({ slice }) => slice)),
+  );
   for (const { day, slices, losers } of input.days) {
-    const rows = concatRows(await readSlices(lake, slices));
+    const rows = concatRows(slices.map(({ slice }) => decodeSlab(sources.get(slice.key)!)));
     const lost = await loserRejects(lake, losers, contract, slices, rows);
     const conformed = conform(contract, rows, tables);
     const rejects = new Map(lost.map(reject => [reject.row, reject]));
@@ -100,10 +104,6 @@ export async function day(input: DayInput, { shared, lake, write }: TaskContext<
 }
 
 type Slices = DayInput['days'][number]['slices'];
-
-async function readSlices(lake: ObjectStore, slices: Slices): Promise<Rows[]> {
-  return Promise.all(slices.map(async ({ slice }) => decodeSlab(await readSlice(lake, slice))));
-}
 
 /** Rejects for the records that clean.keys found to lose. */
 async function loserRejects(

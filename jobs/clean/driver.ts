@@ -47,7 +47,7 @@ export async function clean(driver: Driver, contract: Contract, files: readonly 
       output.rejects.map(reject => ({ ...reject, table: contract.sale.from })),
     ),
   ];
-  const quarantine = await quarantineRejects(driver, contract, rejects, tables.files);
+  const quarantine = await quarantineRejects(driver, contract, { rejects, files, tables: tables.files });
   const fact = outputs.flatMap(({ parts }) => parts).sort((a, b) => (a.partition < b.partition ? -1 : 1));
   return {
     fact,
@@ -73,7 +73,9 @@ async function cleanTables(driver: Driver, contract: Contract, files: readonly F
   for (const wave of referenceWaves(contract)) {
     const inputs = wave.map((table): TableInput => {
       const references = referencesOf(contract, table).map(name => [name, cleaned[name]!] as const);
-      return { table, files: files.filter(file => file.table === table), references: Object.fromEntries(references) };
+      // A store's name for a file does not change what is in it: a file that was only touched is not cleaned again.
+      const own = files.filter(file => file.table === table).map(({ generation: _, ...file }) => file);
+      return { table, files: own, references: Object.fromEntries(references) };
     });
     const outputs = await driver.stage<TableOutput>({
       kind: 'clean.table',
@@ -256,8 +258,15 @@ async function makeDimensions(driver: Driver, contract: Contract, merged: readon
 async function quarantineRejects(
   driver: Driver,
   contract: Contract,
-  rejects: readonly (RejectSlice & { table: string })[],
-  tables: TableFiles,
+  {
+    rejects,
+    files,
+    tables,
+  }: {
+    rejects: readonly (RejectSlice & { table: string })[];
+    files: readonly FilePlan[];
+    tables: TableFiles;
+  },
 ) {
   const groups = Map.groupBy(rejects, ({ table, file, range }) =>
     JSON.stringify([table, file, String(range).padStart(9, '0')]),
@@ -266,7 +275,8 @@ async function quarantineRejects(
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, group]): QuarantineInput => {
       const { table, file } = group[0]!;
-      return { table, file, rejects: group.map(({ slice }) => slice) };
+      const { generation } = files.find(plan => plan.file === file)!;
+      return { table, file, generation, rejects: group.map(({ slice }) => slice) };
     });
   const shared: QuarantineShared = { contract: salesPart(contract), tables };
   const outputs = await driver.stage<QuarantineOutput>({

@@ -22,6 +22,8 @@ export interface FileScan {
 export interface FilePlan extends FileScan {
   readonly file: string;
   readonly table: string;
+  /** The store's name for the content that was scanned. */
+  readonly generation: string;
   /** The name of the contract's column in each position; null where the contract has none. */
   readonly header: readonly (string | null)[];
 }

@@ -14,6 +14,7 @@ import type { TaskContext } from '../registry.ts';
 import { conform } from './conform.ts';
 import { reasonText } from './reasons.ts';
 import { concatRows, gatherRows } from './rejects.ts';
+import { assertUnchanged, readRaw } from './scan.ts';
 import { keysOf } from './table.ts';
 import { loadTables, type TableFiles } from './tables.ts';
 import { fixedText, mapTexts, nullColumn } from './values.ts';
@@ -21,6 +22,8 @@ import { fixedText, mapTexts, nullColumn } from './values.ts';
 export interface QuarantineInput {
   readonly table: string;
   readonly file: string;
+  /** The store's name for the content that the rejects are of. */
+  readonly generation: string;
   /** Rejects of one range of the file's bytes. */
   readonly rejects: readonly Slice[];
 }
@@ -74,7 +77,7 @@ export async function quarantine(
     column_name: rows.columns.$column!,
     value: rows.columns.$value!,
     message: mapTexts(length, messageAt),
-    original: textColumn(await originals(raw, input.file, rows)),
+    original: textColumn(await originals(raw, input, rows)),
     duplicate_of_file: rows.columns.$winner_file!,
     duplicate_of_line: rows.columns.$winner_line!,
     net_amount_base: net,
@@ -103,8 +106,8 @@ async function netAmounts(contract: Contract, rows: Rows, lake: ObjectStore, fil
 }
 
 /** The records as they stand in the raw file, read by byte range; invalid bytes show as U+FFFD. */
-async function originals(raw: ObjectStore, file: string, rows: Rows): Promise<string[]> {
-  const read = windowReader(raw, file);
+async function originals(raw: ObjectStore, input: QuarantineInput, rows: Rows): Promise<string[]> {
+  const read = windowReader(raw, input.file);
   const texts: string[] = [];
   for (let row = 0; row < rows.length; row++) {
     const start = Number(valueText(rows.columns.$offset!, row));
@@ -112,6 +115,7 @@ async function originals(raw: ObjectStore, file: string, rows: Rows): Promise<st
     const bytes = await read(start, start + size);
     texts.push(bytes.toString('utf8').replace(/\r?\n$/, ''));
   }
+  await assertUnchanged(raw, input);
   return texts;
 }
 
@@ -123,7 +127,7 @@ function windowReader(raw: ObjectStore, file: string) {
   let windowStart = 0;
   return async (start: number, end: number): Promise<Buffer> => {
     if (start < windowStart || end > windowStart + window.length) {
-      window = await raw.read(file, { start, end: Math.max(end, start + WINDOW_BYTES) });
+      window = await readRaw(raw, file, { start, end: Math.max(end, start + WINDOW_BYTES) });
       windowStart = start;
     }
     return window.subarray(start - windowStart, end - windowStart);

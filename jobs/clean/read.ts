@@ -9,7 +9,7 @@ import type { ObjectStore } from '../../lake/store.ts';
 import { sha256 } from '../stage.ts';
 import { compileColumn } from './compile.ts';
 import type { ChunkInput } from './plan.ts';
-import { changed, LINE_LIMITS } from './scan.ts';
+import { changed, LINE_LIMITS, readRaw } from './scan.ts';
 
 /** What decides how the bytes of a table are read; part of the identity of the tasks that read them. */
 export interface TableReading {
@@ -33,7 +33,7 @@ export interface ChunkRecords {
 
 export async function readChunk(raw: ObjectStore, chunk: ChunkInput, reading: TableReading): Promise<ChunkRecords> {
   const { file, start, end, header } = chunk;
-  const bytes = await raw.read(file, { start, end });
+  const bytes = await readRaw(raw, file, { start, end });
   if (sha256(bytes) !== chunk.sha256) throw changed(file);
   const delimiter = (reading.contract.delimiter ?? ',').charCodeAt(0);
   const index = indexFields(bytes, header.length, delimiter, LINE_LIMITS);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { UserError } from '../../base/errors.ts';
 import { CHUNK_BYTES_MAX, QUOTED_FIELD_BYTES_MAX, RECORD_BYTES_MAX, SCAN_READ_BYTES } from '../../base/limits.ts';
 import { type LineLimits, scanRecords } from '../../kernels/lines.ts';
-import type { ObjectStore } from '../../lake/store.ts';
+import { type ByteRange, NoObjectError, type ObjectStore } from '../../lake/store.ts';
 import type { TaskContext } from '../registry.ts';
 import type { ChunkPlan, FileScan } from './plan.ts';
 
@@ -28,7 +28,7 @@ export async function scan(input: ScanInput, { shared, raw }: TaskContext<ScanSh
   let pending: Buffer = Buffer.alloc(0);
   let headerSeen = false;
   for (let at = 0; at < size || pending.length > 0; ) {
-    const piece = await raw.read(file, { start: at, end: Math.min(size, at + SCAN_READ_BYTES) });
+    const piece = await readRaw(raw, file, { start: at, end: Math.min(size, at + SCAN_READ_BYTES) });
     if (piece.length === 0 && at < size) throw changed(file);
     at += piece.length;
     const bytes = pending.length > 0 ? Buffer.concat([pending, piece]) : piece;
@@ -130,9 +130,21 @@ function grown(rest: Buffer, file: string): Buffer {
 }
 
 /** A file that changes while it is read would give counts of one content and rows of another. */
-async function assertUnchanged(raw: ObjectStore, { file, generation }: ScanInput): Promise<void> {
+export async function assertUnchanged(
+  raw: ObjectStore,
+  { file, generation }: Pick<ScanInput, 'file' | 'generation'>,
+): Promise<void> {
   const now = await raw.stat(file);
   if (now?.generation !== generation) throw changed(file);
+}
+
+/** Reads raw bytes. A file that was there and is gone has changed, too. */
+export async function readRaw(raw: ObjectStore, file: string, range: ByteRange): Promise<Buffer> {
+  try {
+    return await raw.read(file, range);
+  } catch (error) {
+    throw error instanceof NoObjectError ? changed(file) : error;
+  }
 }
 
 export const changed = (file: string): UserError =>

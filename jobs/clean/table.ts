@@ -15,7 +15,7 @@ import { emptyColumns } from './values.ts';
 
 export interface TableInput {
   readonly table: string;
-  readonly files: readonly FilePlan[];
+  readonly files: readonly Omit<FilePlan, 'generation'>[];
   /** The tables that this one references, cleaned before. */
   readonly references: TableFiles;
 }

@@ -27,7 +27,9 @@ export function arrowTable(definition: TableDefinition, rows: Rows): Table {
   for (const { name, type, nullable } of definition.columns) {
     const column = rows.columns[name];
     if (column?.type !== type || column.length !== rows.length) {
-      throw new Error(`${definition.name}.${name}: expected ${rows.length} values of ${type}, got ${column?.length} of ${column?.type}`);
+      throw new Error(
+        `${definition.name}.${name}: expected ${rows.length} values of ${type}, got ${column?.length} of ${column?.type}`,
+      );
     }
     const data = arrowData(ownMemory(column, used));
     if (!nullable && data.nullCount > 0) throw new Error(`${definition.name}.${name}: ${data.nullCount} nulls`);
@@ -42,7 +44,11 @@ export function arrowTable(definition: TableDefinition, rows: Rows): Table {
 /** Arrow's writer leaves out the second of two neighbours that share memory: a column under two names is copied. */
 function ownMemory(column: Column, used: Set<ArrayBufferView>): Column {
   const memory = column.type === 'text' ? column.bytes : column.values;
-  if (used.has(memory)) return gather(column, Int32Array.from({ length: column.length }, (_, row) => row));
+  if (used.has(memory))
+    return gather(
+      column,
+      Int32Array.from({ length: column.length }, (_, row) => row),
+    );
   used.add(memory);
   return column;
 }
@@ -53,7 +59,14 @@ function arrowData(column: Column): Data {
   const nullBitmap = nullCount > 0 ? validity : null;
   switch (column.type) {
     case 'text':
-      return makeData({ type: new Utf8(), length, nullCount, nullBitmap, valueOffsets: column.offsets, data: column.bytes });
+      return makeData({
+        type: new Utf8(),
+        length,
+        nullCount,
+        nullBitmap,
+        valueOffsets: column.offsets,
+        data: column.bytes,
+      });
     case 'date':
       return makeData({ type: new DateDay(), length, nullCount, nullBitmap, data: column.values });
     case 'boolean':
@@ -61,7 +74,13 @@ function arrowData(column: Column): Data {
     case 'timestamp':
       return makeData({ type: new TimestampMicrosecond(null), length, nullCount, nullBitmap, data: column.values });
     case 'decimal':
-      return makeData({ type: new Decimal(DECIMAL_SCALE, 18, 128), length, nullCount, nullBitmap, data: widen(column.values) });
+      return makeData({
+        type: new Decimal(DECIMAL_SCALE, 18, 128),
+        length,
+        nullCount,
+        nullBitmap,
+        data: widen(column.values),
+      });
     default:
       return makeData({ type: new Int64(), length, nullCount, nullBitmap, data: column.values });
   }

@@ -28,7 +28,10 @@ function tableOf(values: Partial<Record<ColumnType, readonly Plain[]>>): { defin
   const types = Object.keys(values) as ColumnType[];
   const columns = types.map(type => ({ name: type, type, nullable: true, description: '' }));
   const entries = types.map(type => [type, columnOf(type, values[type]!)] as const);
-  return { definition: { ...EMPTY, columns }, rows: { length: values[types[0]!]!.length, columns: Object.fromEntries(entries) } };
+  return {
+    definition: { ...EMPTY, columns },
+    rows: { length: values[types[0]!]!.length, columns: Object.fromEntries(entries) },
+  };
 }
 
 let files = 0;
@@ -47,7 +50,9 @@ async function readByDuck({ columns }: TableDefinition, bytes: Uint8Array): Prom
     return type === 'timestamp' ? `epoch_us("${name}")` : `"${name}"`;
   });
   const rows = await query(`select ${selected.join(', ')} from read_parquet($file)`, bytes);
-  return rows.map(row => row.map((value, at) => (value !== null && columns[at]!.type === 'date' ? Number(value) : value)));
+  return rows.map(row =>
+    row.map((value, at) => (value !== null && columns[at]!.type === 'date' ? Number(value) : value)),
+  );
 }
 
 /** Values as hyparquet finds them, before it makes Dates of days and times, and floats of decimals. */
@@ -62,7 +67,8 @@ async function readByHyparquet({ columns }: TableDefinition, bytes: Uint8Array):
     element.logical_type = undefined as never;
   }
   const rows = await parquetReadObjects({ file, metadata, compressors, parsers });
-  const plain = (value: Plain, type: ColumnType) => (type === 'decimal' && value !== null ? amountText(value as bigint) : value);
+  const plain = (value: Plain, type: ColumnType) =>
+    type === 'decimal' && value !== null ? amountText(value as bigint) : value;
   return rows.map(row => columns.map(({ name, type }) => plain(row[name] as Plain, type)));
 }
 
@@ -72,13 +78,16 @@ const written = ({ columns }: TableDefinition, rows: Rows): Plain[][] => {
 };
 
 describe('a table written as Parquet', () => {
-  it.each([0, 1, 2, 7, 8, 9, 100, 3_000])('of %i rows is read back value for value by DuckDB and by hyparquet', async length => {
-    const { definition, rows } = randomTable(seeded(length), 9, length);
-    const bytes = encodeParquet(definition, rows);
-    const expected = written(definition, rows);
-    expect(await readByDuck(definition, bytes)).toEqual(expected);
-    expect(await readByHyparquet(definition, bytes)).toEqual(expected);
-  });
+  it.each([0, 1, 2, 7, 8, 9, 100, 3_000])(
+    'of %i rows is read back value for value by DuckDB and by hyparquet',
+    async length => {
+      const { definition, rows } = randomTable(seeded(length), 9, length);
+      const bytes = encodeParquet(definition, rows);
+      const expected = written(definition, rows);
+      expect(await readByDuck(definition, bytes)).toEqual(expected);
+      expect(await readByHyparquet(definition, bytes)).toEqual(expected);
+    },
+  );
 
   it('holds the first and the last value of every type', async () => {
     const { definition, rows } = tableOf({
@@ -97,7 +106,9 @@ describe('a table written as Parquet', () => {
 
   it('keeps a byte order mark that begins a text, though both readers drop it on the way into JavaScript', async () => {
     const { definition, rows } = tableOf({ text: ['\ufeffa'] });
-    expect(await query('select hex(text) from read_parquet($file)', encodeParquet(definition, rows))).toEqual([['EFBBBF61']]);
+    expect(await query('select hex(text) from read_parquet($file)', encodeParquet(definition, rows))).toEqual([
+      ['EFBBBF61'],
+    ]);
   });
 
   it('may hold nothing but nulls', async () => {
@@ -123,7 +134,10 @@ describe('a table written as Parquet', () => {
     for (const length of [1, 2, 100]) {
       const column = randomColumn(seeded(6), type, length, 0);
       const columns = ['a', 'b', 'c'].map(name => ({ name, type, nullable: false, description: '' }));
-      const [definition, rows] = [{ ...EMPTY, columns }, { length, columns: { a: column, b: column, c: column } }];
+      const [definition, rows] = [
+        { ...EMPTY, columns },
+        { length, columns: { a: column, b: column, c: column } },
+      ];
       expect(await readByDuck(definition, encodeParquet(definition, rows))).toEqual(written(definition, rows));
     }
   });
@@ -138,8 +152,12 @@ describe('a table written as Parquet', () => {
 
   it('has the types that every reader understands, and BigQuery loads', async () => {
     const { definition, rows } = tableOf(Object.fromEntries(COLUMN_TYPES.map(type => [type, []])));
-    const columns = await query('select name, type, logical_type, precision, scale from parquet_schema($file) offset 1', encodeParquet(definition, rows));
-    const type = ([name, physical, logical, precision, scale]: Plain[]) => [name, physical, logical, precision, scale].join(' | ');
+    const columns = await query(
+      'select name, type, logical_type, precision, scale from parquet_schema($file) offset 1',
+      encodeParquet(definition, rows),
+    );
+    const type = ([name, physical, logical, precision, scale]: Plain[]) =>
+      [name, physical, logical, precision, scale].join(' | ');
     expect(columns.map(type)).toEqual([
       'int64 | INT64 |  |  | ',
       'decimal | INT64 | DecimalType(scale=6, precision=18) | 18 | 6',
@@ -157,7 +175,10 @@ describe('a table written as Parquet', () => {
     ] as const;
     const column = columnOf('int64', [1n, 2n]);
     const bytes = encodeParquet({ ...EMPTY, columns }, { length: 2, columns: { a: column, b: column } });
-    expect((await query('select repetition_type from parquet_schema($file) offset 1', bytes)).flat()).toEqual(['REQUIRED', 'OPTIONAL']);
+    expect((await query('select repetition_type from parquet_schema($file) offset 1', bytes)).flat()).toEqual([
+      'REQUIRED',
+      'OPTIONAL',
+    ]);
     expect((await query('select distinct compression from parquet_metadata($file)', bytes)).flat()).toEqual(['ZSTD']);
     expect((await query('select created_by from parquet_file_metadata($file)', bytes)).flat()).toEqual(['endcap']);
   });
@@ -168,18 +189,44 @@ describe('a table written as Parquet', () => {
       'select stats_min_value, stats_max_value, stats_null_count from parquet_metadata($file) order by column_id',
       encodeParquet(definition, rows),
     );
-    expect(statistics).toEqual([['1970-01-03', '1970-01-10', 1n], ['-3', '7', 2n]]);
+    expect(statistics).toEqual([
+      ['1970-01-03', '1970-01-10', 1n],
+      ['-3', '7', 2n],
+    ]);
   });
 });
 
 describe('rows that do not fit their definition are refused', () => {
   const column = columnOf('int64', [1n, null]);
-  const definition = (nullable: boolean, type: ColumnType = 'int64') => ({ ...EMPTY, columns: [{ name: 'a', type, nullable, description: '' }] });
+  const definition = (nullable: boolean, type: ColumnType = 'int64') => ({
+    ...EMPTY,
+    columns: [{ name: 'a', type, nullable, description: '' }],
+  });
 
   it.each<[string, TableDefinition, Rows, string]>([
-    ['when a column is missing', definition(true), { length: 2, columns: {} }, 'table.a: expected 2 values of int64, got undefined of undefined'],
-    ['when it has another type', definition(true, 'decimal'), { length: 2, columns: { a: column } }, 'table.a: expected 2 values of decimal, got 2 of int64'],
-    ['when it has another length', definition(true), { length: 3, columns: { a: column } }, 'table.a: expected 3 values of int64, got 2 of int64'],
-    ['when it lacks a value that is required', definition(false), { length: 2, columns: { a: column } }, 'table.a: 1 nulls'],
+    [
+      'when a column is missing',
+      definition(true),
+      { length: 2, columns: {} },
+      'table.a: expected 2 values of int64, got undefined of undefined',
+    ],
+    [
+      'when it has another type',
+      definition(true, 'decimal'),
+      { length: 2, columns: { a: column } },
+      'table.a: expected 2 values of decimal, got 2 of int64',
+    ],
+    [
+      'when it has another length',
+      definition(true),
+      { length: 3, columns: { a: column } },
+      'table.a: expected 3 values of int64, got 2 of int64',
+    ],
+    [
+      'when it lacks a value that is required',
+      definition(false),
+      { length: 2, columns: { a: column } },
+      'table.a: 1 nulls',
+    ],
   ])('%s', (_title, table, rows, message) => expect(() => encodeParquet(table, rows)).toThrow(message));
 });

@@ -1,0 +1,34 @@
+import type { Contract } from '../datasets/contract.ts';
+import type { CleanResult } from '../jobs/clean/driver.ts';
+import { codeHash } from '../jobs/code.ts';
+import { sha256 } from '../jobs/stage.ts';
+import type { PartFile, Publication } from '../lake/manifest.ts';
+import type { ObjectStore } from '../lake/store.ts';
+import { currentPublication } from './status.ts';
+
+/** What a run would publish, beside what is published. */
+export interface Contents {
+  readonly tables: Readonly<Record<string, readonly PartFile[]>>;
+  /** Rows of the fact by raw file. */
+  readonly kept: Readonly<Record<string, number>>;
+  /** Hash of all data and of the code that makes a warehouse of it: equal means that there is nothing to publish. */
+  readonly identity: string;
+  readonly current: Publication | null;
+}
+
+export async function contentsOf(lake: ObjectStore, contract: Contract, cleaned: CleanResult): Promise<Contents> {
+  const dimensions = Object.entries(cleaned.dimensions).map(([name, file]) => [name, [file]] as const);
+  const tables: Contents['tables'] = {
+    fct_sales: cleaned.fact,
+    quarantine: cleaned.quarantine,
+    ...Object.fromEntries(dimensions),
+  };
+  const hashes = Object.entries(tables).map(([name, parts]) => [name, parts.map(part => part.sha256)]);
+  const sales = cleaned.balances.filter(({ table }) => table === contract.sale.from);
+  return {
+    tables,
+    kept: Object.fromEntries(sales.map(({ file, kept }) => [file, kept])),
+    identity: sha256(JSON.stringify([await codeHash('load'), contract, hashes])),
+    current: await currentPublication(lake),
+  };
+}
