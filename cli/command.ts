@@ -4,11 +4,15 @@ import { delimiter, join, relative, resolve, sep } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
+const NPM_FOLDER = join('node_modules', '.bin');
+
 /** `npx endcap` inside the clone; elsewhere `endcap` if it is on the path, else the file itself. */
 export function commandName(cwd: string, path: string, root: string = ROOT): string {
   const way = relative(root, cwd);
   if (way !== '..' && !way.startsWith(`..${sep}`)) return 'npx endcap';
-  const onPath = path.split(delimiter).some(folder => folder !== '' && existsSync(join(folder, 'endcap')));
+  // npx puts such folders on the path of what it starts, and of nothing else.
+  const folders = path.split(delimiter).filter(folder => folder !== '' && !folder.endsWith(NPM_FOLDER));
+  const onPath = folders.some(folder => existsSync(join(folder, 'endcap')));
   return onPath ? 'endcap' : `node ${shellWord(relative(cwd, join(root, 'cli', 'endcap.mjs')))}`;
 }
 

@@ -20,26 +20,23 @@ export function printDetails(
   details: ErrorDetails,
   { err, out, errStyle, command, options, githubActions }: Session,
 ): void {
-  err.write(`${styled(withCommand(describeError(details), command), errStyle)}\n`);
+  err.write(`${styled(withCommand(describeError(indented(details)), command), errStyle)}\n`);
   if (options.json) out.write(`${JSON.stringify({ error: details })}\n`);
   if (githubActions) err.write(`::error title=${details.code}::${details.what.replace(/\r?\n/g, ' ')}\n`);
 }
 
-/** Lines of a long `where` or `why` stay in their column. */
+/** Lines of a long `where` or `why`, such as a query, stay in their column. */
+function indented(details: ErrorDetails): ErrorDetails {
+  const lines = (text: string | undefined) => text?.replaceAll('\n', `\n${' '.repeat(LABEL_WIDTH)}`);
+  return { ...details, what: lines(details.what)!, where: lines(details.where), why: lines(details.why) };
+}
+
+const LABEL_WIDTH = 13;
+
 function styled(text: string, style: Style): string {
   return text
-    .split('\n')
-    .map(line => {
-      const head = /^error \S+/.exec(line)?.[0];
-      if (head) return style.bold(style.red(head)) + line.slice(head.length);
-      const label = /^ {2}(where|why|unchanged|next)(?= )/.exec(line)?.[0];
-      return label
-        ? style.dim(label) + line.slice(label.length)
-        : line.startsWith('  ')
-          ? line
-          : `             ${line}`;
-    })
-    .join('\n');
+    .replace(/^error \S+/, head => style.bold(style.red(head)))
+    .replace(/^ {2}(where|why|unchanged|next)(?= {2})/gm, label => style.dim(label));
 }
 
 /** Errors that no input and no disk causes. */

@@ -214,10 +214,14 @@ function hints(summary: RunSummary, options: SummaryOptions): string {
   const example = summary.marts.some(({ name, built }) => name === 'mart_monthly_sales' && built)
     ? 'mart_monthly_sales'
     : 'fct_sales';
+  const flag = runFlag(summary);
+  const refused = [`quarantine show${flag}`, `quarantine export${flag}`, `check${flag}`];
   const verbs =
-    summary.outcome === 'refused'
-      ? [`quarantine show${runFlag(summary)}`, `quarantine export${runFlag(summary)}`, `check${runFlag(summary)}`]
-      : [`query "select * from ${example} limit 12"`, 'check', `runs ${summary.run}`];
+    summary.outcome !== 'refused'
+      ? [`query "select * from ${example} limit 12"`, 'check', `runs ${summary.run}`]
+      : summary.checks.failed.length > 0
+        ? refused.toReversed()
+        : refused;
   const advice = summary.outcome === 'refused' ? `  ${style.bold('do')}    ${adviceOf(summary)}\n` : '';
   const lines = verbs.map((verb, at) => `  ${at === 0 ? style.dim('next') : '    '}  ${commandLine(options, verb)}\n`);
   return advice + lines.join('');

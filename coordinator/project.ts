@@ -21,7 +21,7 @@ interface ProjectFile {
 }
 
 /** Where projects are made when nobody says otherwise: a folder a data set. */
-export const PROJECTS_FOLDER = '.endcap';
+const PROJECTS_FOLDER = '.endcap';
 
 /** Opens the project of a data set for writing, making the folder if it is new. */
 export async function createProject(path: string | undefined, dataset: string): Promise<Project> {

@@ -81,7 +81,7 @@ export const readSummary = (lake: ObjectStore, run: string): Promise<RunSummary 
   readJson<RunSummary>(lake, layout.summary(run));
 
 /** The events of a run, in order. A run that was killed has all but its last second. */
-export async function readEvents(lake: ObjectStore, run: string): Promise<RunEvent[]> {
+async function readEvents(lake: ObjectStore, run: string): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
   for await (const { key } of lake.list(`${layout.run(run)}events-`)) {
     const lines = (await lake.read(key)).toString('utf8').split('\n');

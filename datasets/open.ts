@@ -1,12 +1,11 @@
 /** Finds contracts: the built-in ones by name, the user's own by path. */
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { registerHooks } from 'node:module';
 import { extname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { UserError } from '../base/errors.ts';
-import type { Contract, TableContract } from './contract.ts';
+import type { Contract } from './contract.ts';
 import { didYouMean } from './nearest.ts';
 import { validateContract } from './validate.ts';
 
@@ -27,25 +26,6 @@ export async function openContract(nameOrPath: string): Promise<Contract> {
     throw contractError(`${nameOrPath} is not a contract`, `its name ends in none of ${LOADABLE.join(', ')}`);
   }
   return load(path, nameOrPath);
-}
-
-/** The identity of a contract: equal for equal contents, whatever the order of its properties. */
-export const contractHash = (contract: Contract): string => hashOf(contract);
-
-/** SHA-256 of any plain data, as hexadecimal digits. */
-export const hashOf = (value: unknown): string => createHash('sha256').update(canonicalJson(value)).digest('hex');
-
-/** What decides how the bytes of a table become values: a change of anything else leaves parsed chunks good. */
-export interface ParsingPart {
-  readonly encoding: NonNullable<TableContract['encoding']>;
-  readonly delimiter: string;
-  readonly key: readonly string[];
-  readonly columns: TableContract['columns'];
-}
-
-export function parsingPart(contract: Contract, table: string): ParsingPart {
-  const { encoding = 'utf-8', delimiter = ',', key, columns } = contract.tables[table]!;
-  return { encoding, delimiter, key, columns };
 }
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -98,15 +78,6 @@ function resolveLanguage(contractUrl: string) {
       return { ...found, format: /\.m?ts$/.test(contractUrl) ? 'module-typescript' : 'module' };
     },
   });
-}
-
-/** JSON with the properties of every object in order, so that equal contents give equal text. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    part !== null && typeof part === 'object' && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 }
 
 function notFound(nameOrPath: string): UserError {

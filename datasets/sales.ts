@@ -198,7 +198,7 @@ export function valueType(
 }
 
 /** The table and column that a `via` path ends at, or null if it leads nowhere. */
-export function followPath(contract: Contract, table: string, path: readonly string[]) {
+function followPath(contract: Contract, table: string, path: readonly string[]) {
   let current = table;
   for (const step of path.slice(0, -1)) {
     const next = contract.tables[current]?.columns[step]?.references;

@@ -51,7 +51,7 @@ async function commitOnce(lake: ObjectStore, own: Commit): Promise<Commit> {
 /** Stores by address, opened once a thread. */
 const stores = new Map<string, Promise<ObjectStore>>();
 
-export function storeAt(url: string): Promise<ObjectStore> {
+function storeAt(url: string): Promise<ObjectStore> {
   let store = stores.get(url);
   if (!store) {
     store = openStore(url);

@@ -38,7 +38,9 @@ async function hashFiles(entries: readonly string[]): Promise<string> {
     const names = entry.endsWith('/')
       ? (await readdir(new URL(entry, root))).sort().map(name => entry + name)
       : [entry];
-    for (const name of names.filter(file => /\.(ts|json|wasm|sql)$/.test(file) && !file.endsWith('.test.ts'))) {
+    for (const name of names.filter(
+      file => /\.(ts|json|wasm|sql)$/.test(file) && !/\.(test|conformance|fixture)\.ts$/.test(file),
+    )) {
       hash.update(`${name}\n`).update(await readFile(new URL(name, root)));
     }
   }

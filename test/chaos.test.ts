@@ -69,3 +69,14 @@ test('a publication stays whole and current while a later run over changed files
   await runUntil(input, project, Number.POSITIVE_INFINITY);
   expect(await expectWholePublication(project)).toBe(2);
 });
+
+test('a run that is killed the moment it has published leaves nothing to do', { timeout: RUN_MS }, async () => {
+  const input = await shopFolder(2_000);
+  const whole = await runUntil(input, await newFolder(), Number.POSITIVE_INFINITY);
+  const published = whole.events.findIndex(({ ev }) => ev === 'run.published') + 1;
+  const project = await newFolder();
+  expect((await runUntil(input, project, published)).finished).toBe(false);
+  const { events } = await runUntil(input, project, Number.POSITIVE_INFINITY);
+  expect(events.flatMap(event => (event.ev === 'run.finished' ? [event.summary.outcome] : []))).toEqual(['unchanged']);
+  expect(await expectWholePublication(project)).toBe(1);
+});

@@ -52,7 +52,9 @@ export class DuckBuild implements Build {
   async buildMarts(mapped: ReadonlySet<string>, onProgress?: Progress): Promise<MartReport[]> {
     this.#mapped = mapped;
     if (await this.#isInSmallFiles()) await this.#session.run('create temp table fct_sales as select * from fct_sales');
-    const [[equal]] = (await this.#session.rows('select count(*) = count(distinct order_id) from fct_sales')) as [[boolean]];
+    const [[equal]] = (await this.#session.rows('select count(*) = count(distinct order_id) from fct_sales')) as [
+      [boolean],
+    ];
     this.#ordersAreLines = equal;
     const reports: MartReport[] = [];
     const marts = await readMarts();

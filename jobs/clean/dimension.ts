@@ -50,7 +50,7 @@ export async function dimension(
   return { name: definition.name, file, conflicts };
 }
 
-export function definitionOf(contract: Contract, name: DimensionInput['dimension']): TableDefinition {
+function definitionOf(contract: Contract, name: DimensionInput['dimension']): TableDefinition {
   return name === 'location' ? locationTable() : name === 'rate' ? rateTable() : dimensionTable(contract, name);
 }
 

@@ -39,7 +39,7 @@ export async function loadTables(
 }
 
 /** Only tables with one key column can be referenced; others are found by `compositeIndex`. */
-export function lookupTable(rows: Rows, key: readonly string[]): LookupTable {
+function lookupTable(rows: Rows, key: readonly string[]): LookupTable {
   const column = rows.columns[key[0]!];
   if (key.length !== 1 || !column) {
     return {

@@ -6,7 +6,6 @@ import {
   type ColumnTypeName,
   dateColumn,
   fixedColumn,
-  isValid,
   TextBuilder,
   type TextColumn,
   valueText,
@@ -109,10 +108,4 @@ export function emptyColumns(
     if (kind !== 'ignore') empty[name] = nullColumn(COLUMN_TYPES[kind], 0);
   }
   return empty;
-}
-
-/** The first row with a value that is null, or −1. */
-export function firstNull(column: Column): number {
-  for (let row = 0; row < column.length; row++) if (!isValid(column, row)) return row;
-  return -1;
 }

@@ -73,7 +73,7 @@ function assertEqual(totals: Totals, { rows, net }: LoadInput['expected']): void
 }
 
 /** The metrics of the summary, from the finished publication: what a reader would get. */
-export async function headline(file: string, lakeDir: string, metrics: readonly Metric[]): Promise<HeadlineMetric[]> {
+async function headline(file: string, lakeDir: string, metrics: readonly Metric[]): Promise<HeadlineMetric[]> {
   const warehouse = await openWarehouse(file, lakeDir);
   try {
     const { rows } = await warehouse.query(metricsSql(metrics));

@@ -174,7 +174,8 @@ export type Known = readonly (readonly [pathAndName: RegExp, how: string])[];
 export const deadExports =
   (known: Known): Rule =>
   sources => {
-    const used = usedNames(sources);
+    const used = usedNames(sources, target => isTest(target));
+    const tested = usedNames(sources, () => true);
     return code(sources).flatMap(([path, text]) => {
       const source = bare(text);
       const names = [
@@ -189,17 +190,21 @@ export const deadExports =
             name !== '' && !used.has(`${path} ${name}`) && !known.some(([pattern]) => pattern.test(`${path} ${name}`)),
         )
         .filter(([name]) => !describesApi(source, name))
+        .filter(([name]) => !(tested.has(`${path} ${name}`) && isUsedIn(source, name)))
         .map(([name, at]) => `${path}:${lineAt(source, at)} exports ${name}, which nobody else uses`);
     });
   };
 
-/** A type that other exports of its file mention is part of what they are. */
-const describesApi = (source: string, name: string): boolean =>
-  new RegExp(`^export (interface|type) ${name}\\b`, 'm').test(source) &&
+/** Used in its own file too, so that a test may look at it by itself. */
+const isUsedIn = (source: string, name: string): boolean =>
   source.match(new RegExp(`\\b${name.replace('$', '\\$')}\\b`, 'g'))!.length > 1;
 
-/** `path name` of everything that another file uses; of a test's use only what is made for tests. */
-function usedNames(sources: Sources): ReadonlySet<string> {
+/** A type that other exports of its file mention is part of what they are. */
+const describesApi = (source: string, name: string): boolean =>
+  new RegExp(`^export (interface|type) ${name}\\b`, 'm').test(source) && isUsedIn(source, name);
+
+/** `path name` of everything that another file uses; of a test's uses only those of files that pass. */
+function usedNames(sources: Sources, testMayUse: (target: string) => boolean): ReadonlySet<string> {
   const used = new Set<string>();
   for (const [path, text] of code(sources)) {
     const imports = importsOf(path, text);
@@ -207,7 +212,7 @@ function usedNames(sources: Sources): ReadonlySet<string> {
       ? new Set(bare(text).match(/[\w$]+/g))
       : new Set<string>();
     for (const { target, names } of imports) {
-      if (isTest(path) && !isTest(target)) continue;
+      if (isTest(path) && !testMayUse(target)) continue;
       for (const name of names ?? words) used.add(`${target} ${name}`);
     }
   }
