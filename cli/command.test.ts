@@ -12,14 +12,15 @@ describe('the command in what we print', () => {
     const folder = mkdtempSync(join(tmpdir(), 'endcap-path-'));
     writeFileSync(join(folder, 'endcap'), '');
     expect(commandName('/home', `/nowhere:${folder}`, '/clone')).toBe('endcap');
+    expect(commandName('/home', '/clone/node_modules/.bin', '/clone')).toBe('node ../clone/cli/endcap.mjs');
   });
 
   it('replaces the name in sentences of other parts', () => {
     expect(withCommand('endcap run DIR   or   endcap demo', 'npx endcap')).toBe(
       'npx endcap run DIR   or   npx endcap demo',
     );
-    expect(withCommand('update endcap, or npx endcap run', 'npx endcap')).toBe('update endcap, or npx endcap run');
-    expect(withCommand('a newer endcap', 'npx endcap')).toBe('a newer endcap');
+    expect(withCommand('update endcap, or npx endcap run', 'endcap')).toBe('update endcap, or endcap run');
+    expect(withCommand('a newer endcap: endcap reads UTF-8', 'npx endcap')).toBe('a newer endcap: endcap reads UTF-8');
   });
 
   it('quotes what a shell would take apart', () => {

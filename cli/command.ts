@@ -16,12 +16,11 @@ export function commandName(cwd: string, path: string, root: string = ROOT): str
   return onPath ? 'endcap' : `node ${shellWord(relative(cwd, join(root, 'cli', 'endcap.mjs')))}`;
 }
 
+const COMMANDS = /(^|[\s`])(npx )?endcap (?=(?:run|demo|status|runs|check|query|quarantine|why|rollback|doctor)\b)/g;
+
 /** Commands inside sentences of other parts, which do not know how endcap was started. */
-export function withCommand(text: string, command: string): string {
-  return text.replace(/(^|[\s`])endcap (?=[a-z]+\b)/g, (whole, before: string, at: number) =>
-    /npx $/.test(text.slice(0, at + before.length)) ? whole : `${before}${command} `,
-  );
-}
+export const withCommand = (text: string, command: string): string =>
+  text.replace(COMMANDS, (_, before: string) => `${before}${command} `);
 
 /** Text as one word of a shell command. */
 export const shellWord = (text: string): string =>

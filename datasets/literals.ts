@@ -3,6 +3,8 @@ import type { ColumnContract } from './contract.ts';
 
 /** Why a date pattern is not one, or null. */
 export function formatProblem(format: string, kind: 'date' | 'timestamp'): string | null {
+  const odd = /[^\x20-\x7e]/.exec(format)?.[0];
+  if (odd !== undefined) return `'${odd}' is no plain character: expected those that every encoding writes alike`;
   const counts = new Map<string, number>();
   for (const token of tokensOf(format)) {
     const unit = token[0]!;

@@ -64,7 +64,9 @@ export async function quarantine(
   const columnsOf = contract.tables[input.table]!.columns;
   const codeAt = (row: number) => FAULTS[Number(valueText(rows.columns.$code!, row))] as FaultCode;
   const columnAt = (row: number) => valueText(rows.columns.$column!, row);
-  const messageAt = (row: number) => reasonText(codeAt(row), columnAt(row), columnsOf[columnAt(row) ?? '']);
+  const valueAt = (row: number) => valueText(rows.columns.$value!, row);
+  const messageAt = (row: number) =>
+    reasonText(codeAt(row), columnAt(row), columnsOf[columnAt(row) ?? ''], valueAt(row));
   const { length } = rows;
   const columns = {
     table_name: fixedText(input.table, length),
@@ -143,7 +145,7 @@ interface RowFacts {
 function countReasons(rows: Rows, net: FixedColumn, { codeAt, columnAt, messageAt }: RowFacts): ReasonOutput[] {
   const groups = new Map<string, number[]>();
   for (let row = 0; row < rows.length; row++) {
-    const id = `${codeAt(row)} ${columnAt(row) ?? ''}`;
+    const id = `${codeAt(row)} ${columnAt(row) ?? ''} ${messageAt(row)}`;
     const group = groups.get(id);
     if (group) group.push(row);
     else groups.set(id, [row]);

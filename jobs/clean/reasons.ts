@@ -2,8 +2,13 @@
 import type { ColumnContract } from '../../datasets/contract.ts';
 import type { FaultCode } from '../../kernels/faults.ts';
 
-/** The same sentence for every record with this fault: what differs is the value, which has a column of its own. */
-export function reasonText(code: FaultCode, name: string | null, column: ColumnContract | undefined): string {
+/** The same sentence for every record with this fault: the value itself has a column of its own. */
+export function reasonText(
+  code: FaultCode,
+  name: string | null,
+  column: ColumnContract | undefined,
+  value: string | null,
+): string {
   const subject = name ?? 'a column';
   switch (code) {
     case 'E_LONG':
@@ -19,7 +24,7 @@ export function reasonText(code: FaultCode, name: string | null, column: ColumnC
     case 'E_ENCODING':
       return `${subject} has bytes that are not valid in the file’s encoding`;
     case 'E_REQUIRED':
-      return column?.references ? `${subject} is empty, or leads to no price` : `${subject} is empty`;
+      return value === null ? `${subject} is empty` : `${subject} leads to no price`;
     case 'E_TYPE':
       return `${subject} is not ${typeWords(column)}`;
     case 'E_RANGE':
