@@ -13,7 +13,7 @@ export interface Config {
   readonly path: string;
 }
 
-export function readConfig(env: NodeJS.ProcessEnv): Config {
+function readConfig(env: NodeJS.ProcessEnv): Config {
   return {
     noColor: isSet(env.NO_COLOR) || env.TERM === 'dumb',
     isCI: isSet(env.CI) && env.CI !== 'false',

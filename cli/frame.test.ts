@@ -13,7 +13,7 @@ const EVENTS: readonly (readonly [at: number, body: EventBody])[] = [
     {
       ev: 'run.started',
       dataset: 'grocery',
-      project: '/work/.endcap/grocery',
+      project: '/shop/.endcap/grocery',
       input: '/data',
       cluster: 'threads',
       parallelism: 2,

@@ -78,7 +78,7 @@ describe('the process', () => {
         kill('SIGINT');
       },
     });
-    expect(stopped.err).toContain('goes on where this run stopped');
+    expect(stopped.err).toContain('This goes on where the run stopped:');
     expect(stopped.code).toBe(130);
     expect(await start(['status', '--project', 'p'], { cwd })).toMatchObject({
       code: 0,

@@ -54,7 +54,6 @@ describe('progress on a terminal', () => {
   });
 
   it('has no colour when none is wanted', () => {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for colours.
     const colours = /\x1b\[(1|2|3\d)m/;
     expect(play({ tty: true }, {}).stderr()).toMatch(colours);
     expect(play({ tty: true, noColor: true }, {}).stderr()).not.toMatch(colours);

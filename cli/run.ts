@@ -117,7 +117,7 @@ function interrupted(
     ...(contract === undefined ? [] : [` --contract ${shellWord(contract)}`]),
     ...(project === undefined ? [] : [` --project ${shellWord(project)}`]),
   ].join('');
-  session.err.write('Stopped. Nothing was published; finished tasks are kept and are not computed again.\n');
-  session.err.write(`  next       ${session.command} run ${shellWord(dir)}${flags}   goes on where this run stopped\n`);
+  session.err.write('Stopped. Nothing was published; what was finished is kept. This goes on where the run stopped:\n');
+  session.err.write(`  ${session.command} run ${shellWord(dir)}${flags}\n`);
   return 130;
 }

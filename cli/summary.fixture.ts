@@ -5,7 +5,7 @@ export const PUBLISHED: RunSummary = {
   run: '20261120-0200-7f3a',
   dataset: 'grocery',
   input: '/data/grocery',
-  project: '/work/.endcap/grocery',
+  project: '/shop/.endcap/grocery',
   warehouse: 'warehouse/20261120-0200-7f3a.duckdb',
   currency: 'USD',
   outcome: 'published',

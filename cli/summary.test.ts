@@ -16,7 +16,6 @@ describe('the summary', () => {
   it('says the same with colour, and in commands that find another project', () => {
     const plain = printSummary(REFUSED);
     const coloured = printSummary(REFUSED, { style: createStyle(true) });
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for colours.
     expect(coloured.replace(/\x1b\[\d+m/g, '')).toBe(plain);
     const elsewhere = printSummary(PUBLISHED, { command: 'endcap', projectFlag: ' --project shop' });
     expect(elsewhere).toContain('endcap check --project shop');
