@@ -118,7 +118,9 @@ function moneyBalance(contract: Contract, { net, reasons }: CleanResult): RunSum
 
 /** One entry a reason, the most frequent first, with the first record in file order. */
 function sumReasons({ reasons }: CleanResult): ReasonCount[] {
-  const groups = Map.groupBy(reasons, ({ table, code, column, message }) => JSON.stringify([table, code, column, message]));
+  const groups = Map.groupBy(reasons, ({ table, code, column, message }) =>
+    JSON.stringify([table, code, column, message]),
+  );
   const counts = [...groups.values()].map((group): ReasonCount => {
     const first = group[0]!;
     const rows = group.reduce((sum, reason) => sum + reason.rows, 0);
