@@ -3,7 +3,7 @@
 import type { RunSummary } from '../coordinator/summary.ts';
 import { addCounts, type Counts, NO_RECORDS, type Publication } from '../lake/manifest.ts';
 import type { ObjectStore } from '../lake/store.ts';
-import { readChecks, readMarts } from '../warehouse/sql.ts';
+import { readChecks } from '../warehouse/sql.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
 import { count, money, thousands } from './format.ts';
 import type { ExitStatus, Session } from './io.ts';
@@ -21,7 +21,7 @@ export async function checkVerb(session: Session, { run }: { readonly run?: stri
   const results = await withWarehouse(session, run, async ({ warehouse, project, publication, summary }) => [
     ...(publication ? [await filesExist(project.lake, publication)] : []),
     ...(summary ? await recount(warehouse, summary) : []),
-    ...(await runChecks(warehouse)),
+    ...(await runChecks(warehouse, summary?.checks.names ?? [])),
   ]);
   const failed = results.filter(({ failures }) => failures > 0);
   if (session.options.json)
@@ -114,13 +114,10 @@ async function countBy(warehouse: Warehouse, sql: string): Promise<Map<string, n
   return new Map(rows.map(row => [String(row.file), Number(row.n)]));
 }
 
-/** A check of a mart that the data set has no columns for does not apply. */
-async function runChecks(warehouse: Warehouse): Promise<CheckResult[]> {
-  const { rows } = await warehouse.query('select table_name from information_schema.tables');
-  const tables = new Set(rows.map(row => String(row.table_name)));
-  const absent = new Set((await readMarts()).map(({ name }) => name).filter(name => !tables.has(name)));
+/** The checks that the run found to apply. */
+async function runChecks(warehouse: Warehouse, names: readonly string[]): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
-  for (const { name, sql, description } of (await readChecks()).filter(check => !absent.has(check.name))) {
+  for (const { name, sql, description } of (await readChecks()).filter(check => names.includes(check.name))) {
     const found = await warehouse.query(`select count(*) as n from (${sql})`);
     const failures = Number(found.rows[0]?.n);
     results.push({ name, failures, detail: failures === 0 ? '' : description });

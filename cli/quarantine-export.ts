@@ -2,11 +2,12 @@
 import { access, mkdir, open } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { usageError } from '../base/errors.ts';
+import { openRawFile, type RawFile } from '../coordinator/rawfile.ts';
+import type { RunSummary } from '../coordinator/summary.ts';
 import { count } from './format.ts';
 import type { ExitStatus, Session } from './io.ts';
 import { sqlText, withWarehouse } from './project.ts';
 import { type QuarantineFilter, type Refused, whereOf } from './quarantine.ts';
-import { openRawFile, type RawFile } from './rawfile.ts';
 import { csvTable } from './table.ts';
 
 export interface ExportOptions extends QuarantineFilter {
@@ -35,13 +36,23 @@ export async function quarantineExport(session: Session, options: ExportOptions)
     for (const file of files) {
       const sql = `select * from quarantine ${condition} and file = ${sqlText(file)} order by byte_offset`;
       const records = (await warehouse.query(sql)).rows as unknown as Refused[];
-      done.push(await exportFile(folder, file, records, await openRawFile(summary?.input ?? '', file)));
+      done.push(
+        await exportFile(
+          folder,
+          file,
+          records,
+          await openRawFile(summary?.input ?? '', file, delimiterOf(summary, file)),
+        ),
+      );
     }
     return done;
   });
   report(session, exported);
   return 0;
 }
+
+const delimiterOf = (summary: RunSummary | null, file: string): string =>
+  [...(summary?.sales ?? []), ...(summary?.tables ?? [])].find(balance => balance.file === file)?.delimiter ?? ',';
 
 /** Mended files are a person's work: they are never written over. */
 async function assertNew(folder: string, files: readonly string[]): Promise<void> {

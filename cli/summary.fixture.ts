@@ -11,10 +11,28 @@ export const PUBLISHED: RunSummary = {
   outcome: 'published',
   publication: 3,
   ms: 41_834,
-  sales: [{ table: 'sales', file: 'sales.csv', read: 6_758_125, kept: 6_690_597, duplicate: 2, quarantined: 67_526 }],
+  sales: [
+    {
+      table: 'sales',
+      file: 'sales.csv',
+      delimiter: ',',
+      read: 6_758_125,
+      kept: 6_690_597,
+      duplicate: 2,
+      quarantined: 67_526,
+    },
+  ],
   tables: [
-    { table: 'customers', file: 'customers.csv', read: 98_759, kept: 98_758, duplicate: 0, quarantined: 1 },
-    { table: 'products', file: 'products.csv', read: 452, kept: 452, duplicate: 0, quarantined: 0 },
+    {
+      table: 'customers',
+      file: 'customers.csv',
+      delimiter: ',',
+      read: 98_759,
+      kept: 98_758,
+      duplicate: 0,
+      quarantined: 1,
+    },
+    { table: 'products', file: 'products.csv', delimiter: ',', read: 452, kept: 452, duplicate: 0, quarantined: 0 },
   ],
   money: {
     read: '4381204118.200000',
@@ -88,7 +106,7 @@ export const PUBLISHED: RunSummary = {
     { name: 'mart_sales_summary', built: true, rows: null, reason: null },
     { name: 'mart_store_sales', built: false, rows: null, reason: 'fct_sales.store_id' },
   ],
-  checks: { passed: 41, failed: [] },
+  checks: { names: ['mart_daily_sales'], passed: 41, failed: [] },
   metrics: [
     { key: 'revenue', label: 'Revenue', value: '4337503546.130000', unit: 'money' },
     { key: 'orders', label: 'Orders', value: '6690597', unit: 'count' },
@@ -105,7 +123,7 @@ export const REFUSED: RunSummary = {
   publication: 2,
   maxRejectRate: 0.005,
   refusals: ['1.00 % of sales were rejected; the contract allows 0.50 %', 'check mart_daily_sales found 2 rows'],
-  checks: { passed: 40, failed: [{ name: 'mart_daily_sales', failures: 2 }] },
+  checks: { names: ['mart_daily_sales'], passed: 40, failed: [{ name: 'mart_daily_sales', failures: 2 }] },
 };
 
 /** Amounts with more than two decimals, several sale files, nothing refused, and no warning. */
@@ -114,8 +132,8 @@ export const SMALL: RunSummary = {
   run: '20261121-0900-00aa',
   dataset: 'superstore',
   sales: [
-    { table: 'orders', file: '2015.csv', read: 6_000, kept: 6_000, duplicate: 0, quarantined: 0 },
-    { table: 'orders', file: '2016.csv', read: 3_800, kept: 3_800, duplicate: 0, quarantined: 0 },
+    { table: 'orders', file: '2015.csv', delimiter: ',', read: 6_000, kept: 6_000, duplicate: 0, quarantined: 0 },
+    { table: 'orders', file: '2016.csv', delimiter: ',', read: 3_800, kept: 3_800, duplicate: 0, quarantined: 0 },
   ],
   tables: [],
   money: {

@@ -1,13 +1,14 @@
 /** `endcap why FILE:LINE`: what became of one record. */
 import { resolve } from 'node:path';
 import { UserError, usageError } from '../base/errors.ts';
+import { type FoundRecord, openRawFile } from '../coordinator/rawfile.ts';
 import type { RunSummary } from '../coordinator/summary.ts';
 import { didYouMean } from '../datasets/nearest.ts';
 import type { Json, Warehouse } from '../warehouse/warehouse.ts';
 import type { ExitStatus, Session } from './io.ts';
 import { sqlText, withWarehouse } from './project.ts';
 import type { Refused } from './quarantine.ts';
-import { type FoundRecord, openRawFile } from './rawfile.ts';
+
 import { padEnd } from './style.ts';
 
 /** What became of a line, as data; `outcome` says which of the others are there. */
@@ -73,7 +74,7 @@ async function findFate(
   if (summary.unclaimed.includes(file)) return { file, line, outcome: 'unread' };
   const balance = [...summary.sales, ...summary.tables].find(each => each.file === file)!;
   const sale = summary.sales.some(each => each.file === file);
-  const raw = await openRawFile(summary.input, file);
+  const raw = await openRawFile(summary.input, file, balance.delimiter);
   try {
     const changed = raw !== null && readBefore !== undefined && raw.modifiedAt > Date.parse(readBefore);
     const known = { file, line, table: balance.table, ...(changed && { changed }) };

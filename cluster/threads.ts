@@ -9,6 +9,10 @@ const TASKS_PER_THREAD = 2;
 /** Runs tasks on this machine's cores. `threadUrl` is the module each thread loads (workers/thread.ts). */
 export function threadCluster(threadUrl: URL, lakeUrl: string, threads: number): Cluster {
   const pool = new Piscina({ filename: threadUrl.href, minThreads: threads, maxThreads: threads, idleTimeout: 60_000 });
+  // Ending a thread that is still loading its module can abort the whole process: each says when it is ready.
+  const ready = pool.threads.map(
+    thread => new Promise(resolve => thread.once('message', resolve).once('exit', resolve)),
+  );
   let closing: Promise<void> | null = null;
   const run = (message: AttemptMessage) => pool.run(message) as Promise<AttemptOutcome>;
   return {
@@ -39,7 +43,7 @@ export function threadCluster(threadUrl: URL, lakeUrl: string, threads: number):
       }
     },
     close() {
-      closing ??= pool.close();
+      closing ??= Promise.all(ready).then(() => pool.close());
       return closing;
     },
   };

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { UserError } from '../base/errors.ts';
 import { QUOTED_FIELD_BYTES_MAX, RECORD_BYTES_MAX } from '../base/limits.ts';
 import type { Contract } from '../datasets/contract.ts';
-import { headerNames, matchHeader, nameMatches } from '../datasets/headers.ts';
+import { headerNames, matchHeader, nameTells } from '../datasets/headers.ts';
 import { contractNames, openContract } from '../datasets/open.ts';
 import { recognise, type SourceFile } from '../datasets/recognise.ts';
 import { changed } from '../jobs/clean/scan.ts';
@@ -156,7 +156,7 @@ function refuseUnreadable(heads: readonly Head[], contracts: readonly Contract[]
       });
     }
     const patterns = contracts.flatMap(({ tables }) => Object.values(tables));
-    if (size === 0 && patterns.some(table => nameMatches(table, key))) {
+    if (size === 0 && (patterns.some(table => nameTells(table, key)) || heads.every(head => head.size === 0))) {
       throw new UserError({
         code: 'E_EMPTY',
         what: `${key} is empty: it has not even a header`,

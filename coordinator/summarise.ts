@@ -32,6 +32,7 @@ export function summarise(input: SummaryInput): RunSummary {
     ({ table, file, read, kept, duplicate, quarantined }): FileBalance => ({
       table,
       file,
+      delimiter: contract.tables[table]!.delimiter ?? ',',
       read,
       kept,
       duplicate,
@@ -87,7 +88,7 @@ const percent = (rate: number): string => `${(rate * 100).toFixed(2)} %`;
 
 function countChecks(checks: readonly CheckReport[]): RunSummary['checks'] {
   const failed = checks.filter(({ passed }) => !passed).map(({ name, failures }) => ({ name, failures }));
-  return { passed: checks.length - failed.length, failed };
+  return { names: checks.map(({ name }) => name), passed: checks.length - failed.length, failed };
 }
 
 function rejectRates(contract: Contract, balances: readonly FileBalance[]) {

@@ -4,6 +4,7 @@ import type { Counts } from '../lake/manifest.ts';
 export interface FileBalance extends Counts {
   readonly table: string;
   readonly file: string;
+  readonly delimiter: string;
 }
 
 export interface ReasonCount {
@@ -65,6 +66,8 @@ export interface RunSummary {
     readonly reason: string | null;
   }[];
   readonly checks: {
+    /** Those that apply to this data set. */
+    readonly names: readonly string[];
     readonly passed: number;
     readonly failed: readonly { readonly name: string; readonly failures: number }[];
   };

@@ -138,8 +138,6 @@ export interface TableContract {
   readonly delimiter?: string;
   /** Share of records that may be quarantined before the run is refused. (Default: 0.02) */
   readonly maxRejectRate?: number;
-  /** A run can do without this table. (Default: false) */
-  readonly optional?: boolean;
 }
 
 /**

@@ -49,7 +49,7 @@ export function fitContract(files: readonly SourceFile[], contract: Contract): F
     contract,
     claims,
     drifts,
-    missing: requiredTables(contract).filter(table => !found(table)),
+    missing: Object.keys(contract.tables).filter(table => !found(table)),
     ambiguous,
     unclaimed: rest.filter(file => !drifts.some(drift => drift.file === file)),
     score: score(contract, claims, drifts),
@@ -85,14 +85,10 @@ function driftOf(contract: Contract, file: SourceFile, claims: Fit['claims']): D
 }
 
 function score(contract: Contract, claims: Fit['claims'], drifts: readonly Drift[]): number {
-  const shares = requiredTables(contract).map(table =>
+  const shares = Object.keys(contract.tables).map(table =>
     claims.get(table)!.length > 0
       ? 1
       : Math.max(0, ...drifts.filter(drift => drift.table === table).map(drift => headerShare(drift.match))),
   );
   return shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length);
 }
-
-/** The tables that no run can do without. */
-export const requiredTables = (contract: Contract): string[] =>
-  Object.keys(contract.tables).filter(table => contract.tables[table]!.optional !== true);

@@ -1,6 +1,6 @@
 /** Which contract a folder of files fits, by their headers. No I/O: the caller reads the first record of each file. */
 import type { Contract } from './contract.ts';
-import { type Fit, fitContract, requiredTables, type SourceFile } from './fit.ts';
+import { type Fit, fitContract, type SourceFile } from './fit.ts';
 import { CLOSE, matchHeader } from './headers.ts';
 import { ambiguousError, doubledError, driftError, noContractError, noFileError } from './unrecognised.ts';
 
@@ -8,7 +8,7 @@ export type { SourceFile } from './fit.ts';
 
 export interface Recognition {
   readonly contract: Contract;
-  /** Files of every table of the contract, by the bytes of their names; an optional table may have none. */
+  /** Files of every table of the contract, by the bytes of their names. */
   readonly tables: ReadonlyMap<string, readonly string[]>;
   /** Files that belong to no table. */
   readonly unclaimed: readonly string[];
@@ -17,7 +17,7 @@ export interface Recognition {
 }
 
 /**
- * Chooses the one contract whose required tables are all there. With a single contract, the one that the user
+ * Chooses the one contract whose tables are all there. With a single contract, the one that the user
  * named, the files are held against that. Throws a UserError that says what differs when none or several fit.
  */
 export function recognise(files: readonly SourceFile[], contracts: readonly Contract[]): Recognition {
@@ -34,7 +34,7 @@ const isComplete = ({ missing, drifts, ambiguous }: Fit): boolean =>
 function explain(files: readonly SourceFile[], fits: readonly Fit[]) {
   const best = fits[0];
   if (best === undefined || files.length === 0) return noContractError(files, fits);
-  const required = requiredTables(best.contract).length;
+  const required = Object.keys(best.contract.tables).length;
   if (fits.length > 1 && best.missing.length * 2 > required) return noContractError(files, fits);
   if (fits.length > 1 && best.score < CLOSE) return noContractError(files, fits);
   if (best.ambiguous[0]) return ambiguousError(best.ambiguous[0].tables, best.ambiguous[0].file.name);

@@ -39,7 +39,7 @@ export function noFileError({ contract, missing, unclaimed }: Fit): UserError {
       ...(unclaimed.length > 0 ? [`files of no table: ${listFiles(unclaimed)}`] : []),
     ]),
     unchanged: 'nothing was read or published',
-    next: 'put the file into the folder, or mark the table `optional: true` in a contract of your own',
+    next: 'put the file into the folder, or leave the table out of a contract of your own',
     exitCode: 2,
   });
 }

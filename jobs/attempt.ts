@@ -76,6 +76,6 @@ function attemptError(error: unknown): AttemptError {
     return { name: error.name, message: error.message, details: error.details, retry: false };
   if (!(error instanceof Error)) return { name: 'Error', message: String(error), retry: true };
   const { name, message, stack } = error;
-  const ours = error instanceof InvariantError || error instanceof TypeError || error instanceof RangeError;
+  const ours = [InvariantError, TypeError, RangeError, ReferenceError, SyntaxError].some(kind => error instanceof kind);
   return { name, message, stack, retry: !ours };
 }

@@ -133,7 +133,12 @@ export class DuckBuild implements Build {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#session.close();
+    try {
+      // Closing alone would say nothing of a disk too full for what is not in the file yet.
+      await this.#session.run('checkpoint');
+    } finally {
+      await this.#session.close();
+    }
   }
 
   async #comment(

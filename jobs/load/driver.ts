@@ -57,8 +57,10 @@ export async function load(lake: ObjectStore, input: LoadInput): Promise<LoadRes
     const checks = await build.runChecks((done, total) => onProgress?.('checks', done, total));
     await build.close();
     return { marts, checks, metrics: await headline(file, lakeDir, headlineMetrics(mapped)) };
-  } finally {
-    await build.close();
+  } catch (error) {
+    // What went wrong first is what matters, not that the rest could not be written either.
+    await build.close().catch(() => undefined);
+    throw error;
   }
 }
 

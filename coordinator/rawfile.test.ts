@@ -7,7 +7,7 @@ import { openRawFile } from './rawfile.ts';
 async function rawFile(content: string | Buffer) {
   const folder = await mkdtemp(join(tmpdir(), 'endcap-raw-'));
   await writeFile(join(folder, 'a.csv'), content);
-  return (await openRawFile(folder, 'a.csv'))!;
+  return (await openRawFile(folder, 'a.csv', ','))!;
 }
 
 describe('a raw file', () => {
@@ -46,6 +46,6 @@ describe('a raw file', () => {
   });
 
   it('is null if it is gone', async () => {
-    expect(await openRawFile('/nowhere', 'a.csv')).toBeNull();
+    expect(await openRawFile('/nowhere', 'a.csv', ',')).toBeNull();
   });
 });
