@@ -117,8 +117,16 @@ describe('a file', () => {
       const summary = await runHere(await prepare({ 'sales copy.csv': sales! }));
       expect(summary).toMatchObject({ outcome: 'published', money: { kept: '1000.000000', duplicate: '1000.000000' } });
       expect(summary.sales).toEqual([
-        { table: 'sales', file: 'sales copy.csv', read: SALES, kept: SALES, duplicate: 0, quarantined: 0 },
-        { table: 'sales', file: 'sales.csv', read: SALES, kept: 0, duplicate: SALES, quarantined: 0 },
+        {
+          table: 'sales',
+          file: 'sales copy.csv',
+          delimiter: ',',
+          read: SALES,
+          kept: SALES,
+          duplicate: 0,
+          quarantined: 0,
+        },
+        { table: 'sales', file: 'sales.csv', delimiter: ',', read: SALES, kept: 0, duplicate: SALES, quarantined: 0 },
       ]);
       expect(summary.warnings).toEqual(['E_SAME_FILE sales.csv has the same content as sales copy.csv']);
     },

@@ -58,7 +58,15 @@ describe('a sale with', () => {
   it('any of these leaves every good sale and its money', async () => {
     const quarantined = FAULTS.length;
     expect(published.summary.sales).toEqual([
-      { table: 'sales', file: 'sales.csv', read: SALES + quarantined, kept: SALES, duplicate: 0, quarantined },
+      {
+        table: 'sales',
+        file: 'sales.csv',
+        delimiter: ',',
+        read: SALES + quarantined,
+        kept: SALES,
+        duplicate: 0,
+        quarantined,
+      },
     ]);
     expect(await published.value('select count(*) from quarantine')).toBe(quarantined);
     expect(await published.value('select sum(net_amount_base) from fct_sales')).toBe('1000.000000');

@@ -80,7 +80,7 @@ describe.skipIf(script === null)('a grocery of 20,000 sales with planted defects
     const { exact_duplicate, ...refused } = truth.sales.rejected;
     const quarantined = Object.values(refused).reduce((sum, count) => sum + count);
     const counts = { read: truth.sales.records, kept: truth.clean.rows, duplicate: exact_duplicate, quarantined };
-    expect(sales).toEqual([{ table: 'sales', file: 'sales.csv', ...counts }]);
+    expect(sales).toEqual([{ table: 'sales', file: 'sales.csv', delimiter: ',', ...counts }]);
     expect(counts.read).toBe(counts.kept + exact_duplicate! + quarantined);
     const millionths = (text: string) => BigInt(text.replace('.', ''));
     const { read, kept, duplicate, quarantined: held } = money;
