@@ -150,12 +150,23 @@ function takeLock() {
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
     const holder = Number(readText(LOCK));
-    if (holder > 0 && !isAlive(holder)) renameSync(LOCK, `${LOCK}.dead-${process.pid}`);
-    rmSync(`${LOCK}.dead-${process.pid}`, { force: true });
+    if (holder > 0 && !isAlive(holder)) moveAway(holder);
     return false;
   } finally {
     rmSync(own, { force: true });
   }
+}
+
+/** Another waiter may have moved the dead lock away already, and a new holder may have come: then that one stays. */
+function moveAway(holder) {
+  const away = `${LOCK}.dead-${process.pid}`;
+  try {
+    renameSync(LOCK, away);
+    if (Number(readText(away)) !== holder) linkSync(away, LOCK);
+  } catch (error) {
+    if (error.code !== 'ENOENT' && error.code !== 'EEXIST') throw error;
+  }
+  rmSync(away, { force: true });
 }
 
 function isAlive(pid) {

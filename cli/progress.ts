@@ -62,7 +62,7 @@ export function foldEvent(progress: Progress, event: RunEvent): Progress {
       return { ...progress, run, dataset, project, input, workers, startedAt: at };
     }
     case 'run.warning':
-      return { ...progress, warnings: [...progress.warnings, `${event.code} ${event.message}`] };
+      return { ...progress, warnings: [...progress.warnings, event.message] };
     case 'plan.ready': {
       const { files, bytes, records, chunks } = event;
       return { ...progress, plan: { files, bytes, records, chunks } };

@@ -58,7 +58,7 @@ export async function quarantineShow(
 const REASONS = `select outcome, code, column_name, message, count(*) as rows,
   arg_min(file, (file, line)) as first_file, min_by(line, (file, line)) as first_line from quarantine`;
 
-/** The condition of a filter. Only what was refused, unless duplicates are asked for by their code. */
+/** The condition of a filter. */
 export function whereOf({ code, file }: QuarantineFilter): string {
   const conditions = [
     ...(code === undefined ? [] : [`code = ${sqlText(code.toUpperCase())}`]),

@@ -108,7 +108,7 @@ function logView({ say, now, every }: Session, version: string): Reporter {
       progress = foldEvent(progress, event);
       if (event.ev === 'run.started') say(heading(progress, version)[0]);
       if (event.ev === 'plan.ready') say(planLine(progress.plan!));
-      if (event.ev === 'run.warning') say(`! ${event.code} ${event.message}`);
+      if (event.ev === 'run.warning') say(`! ${event.message}`);
       if (event.ev !== 'stage.finished') return;
       const stage = progress.stages.find(({ stage }) => stage === event.stage);
       if (!stage || stage.total === 0) return;

@@ -32,3 +32,10 @@ export async function contentsOf(lake: ObjectStore, contract: Contract, cleaned:
     current: await currentPublication(lake),
   };
 }
+
+/** The publication names these very files, and its warehouse is there: what somebody has removed is made and published anew. */
+export const isWhole = async (
+  lake: ObjectStore,
+  { tables, warehouse }: Publication,
+  made: Contents['tables'],
+): Promise<boolean> => JSON.stringify(tables) === JSON.stringify(made) && (await lake.stat(warehouse)) !== null;

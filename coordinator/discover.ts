@@ -1,4 +1,5 @@
 /** Which files a folder holds, which contract they fit, and which table each file is. Reads only the first record of each. */
+import { isUtf8 } from 'node:buffer';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../base/errors.ts';
@@ -75,11 +76,11 @@ interface Head extends ObjectStat {
   readonly bytes: Buffer;
 }
 
-/** CSV files of the folder itself, with their first bytes. Hidden files and folders are not data. */
+/** CSV files of the folder itself, with their first bytes. Hidden files, and what is in folders below, is not data. */
 async function readHeads(raw: ObjectStore): Promise<Head[]> {
   const heads: Head[] = [];
   for await (const stat of raw.list('')) {
-    if (!/\.(csv|tsv|txt)$/i.test(stat.key) || stat.key.split('/').some(part => part.startsWith('.'))) continue;
+    if (!/^[^./][^/]*\.(csv|tsv|txt)$/i.test(stat.key)) continue;
     const bytes = await raw.read(stat.key, { start: 0, end: Math.min(stat.size, HEAD_BYTES) });
     heads.push({ ...stat, bytes });
   }
@@ -113,7 +114,8 @@ function splitHeader(bytes: Buffer, delimiters: readonly string[]): { header: st
 const COLUMNS_MAX = 4096;
 
 function firstRecord(bytes: Buffer, delimiter: number): string[] {
-  const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  let start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  while (bytes[start] === 0x0a || bytes[start] === 0x0d) start++;
   let end = start;
   // The header is one line, unless a quoted name holds a line break: look at no more bytes than it needs.
   for (let lines = 0; lines < 8 && end < bytes.length; lines++) {
@@ -131,10 +133,15 @@ function firstRecord(bytes: Buffer, delimiter: number): string[] {
   for (let column = 0; column < COLUMNS_MAX; column++) {
     const [from, to] = [index.start[column]!, index.end[column]!];
     if (to === 0 && column > 0) break;
-    names.push(head.subarray(from, to).toString('utf8').replaceAll('""', '"'));
+    names.push(decode(head.subarray(from, to)).replaceAll('""', '"'));
   }
   return headerNames(names);
 }
+
+const windows1252 = new TextDecoder('windows-1252');
+
+/** A name is UTF-8, or else Windows-1252, whatever table the file will turn out to be. */
+const decode = (name: Buffer): string => (isUtf8(name) ? name.toString('utf8') : windows1252.decode(name));
 
 /** Where each column of the contract is; names that the contract does not know are null. */
 function positionsOf(contract: Contract, table: string, header: readonly string[]): (string | null)[] {
@@ -152,6 +159,16 @@ function refuseUnreadable(heads: readonly Head[], contracts: readonly Contract[]
         what: `${key} is UTF-16`,
         why: 'endcap reads UTF-8, Windows-1252 and Latin-1',
         next: `iconv -f UTF-16 -t UTF-8 '${key}' > utf8.csv   and put that in its place`,
+        exitCode: 2,
+      });
+    }
+    if (bytes.indexOf(0x0a) < 0 && bytes.indexOf(0x0d) >= 0 && bytes.indexOf(0x0d) < size - 1) {
+      throw new UserError({
+        code: 'E_LINES',
+        what: `${key} has no line feed`,
+        why: 'its lines end with a carriage return alone, as old Macintosh files do',
+        unchanged: 'nothing was read and nothing was published',
+        next: `tr '\\r' '\\n' < '${key}' > lines.csv   and put that in its place`,
         exitCode: 2,
       });
     }

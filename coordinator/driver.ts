@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { invariant } from '../base/errors.ts';
 import { TASK_MESSAGE_BYTES_MAX } from '../base/limits.ts';
 import type { Cluster } from '../cluster/cluster.ts';
@@ -71,22 +70,36 @@ export function createDriver({
   };
 }
 
-/** The commits that exist already: one listing says which to read. */
+/**
+ * The commits that exist already, and whose files do: one listing of each says which to read. A commit whose files have
+ * been taken away is worth nothing; it is removed, so that another attempt can commit.
+ */
 async function committed<Output>(
   lake: ObjectStore,
   tasks: readonly Task[],
 ): Promise<(readonly [Task, Commit<Output>])[]> {
-  const first = tasks[0];
-  if (!first) return [];
-  const prefix = layout.commit(first.kind, '').replace(/\.json$/, '');
-  const known = new Set<string>();
-  for await (const { key } of lake.list(prefix)) known.add(basename(key, '.json'));
-  const found = tasks.filter(({ id }) => known.has(id));
-  return Promise.all(
-    found.map(
-      async task => [task, (await readJson<Commit<Output>>(lake, layout.commit(task.kind, task.id)))!] as const,
-    ),
+  const kind = tasks[0]?.kind;
+  if (kind === undefined) return [];
+  const commits = await keysBelow(lake, layout.commitsOf(kind));
+  const found = tasks.filter(({ id }) => commits.has(layout.commit(kind, id)));
+  if (found.length === 0) return [];
+  const parts = await keysBelow(lake, layout.partsOf(kind));
+  const whole: (readonly [Task, Commit<Output>])[] = [];
+  await Promise.all(
+    found.map(async task => {
+      const key = layout.commit(kind, task.id);
+      const commit = (await readJson<Commit<Output>>(lake, key))!;
+      if (commit.files.every(file => parts.has(file))) whole.push([task, commit]);
+      else await lake.remove(key);
+    }),
   );
+  return whole;
+}
+
+async function keysBelow(lake: ObjectStore, prefix: string): Promise<ReadonlySet<string>> {
+  const keys = new Set<string>();
+  for await (const { key } of lake.list(prefix)) keys.add(key);
+  return keys;
 }
 
 function progressOf<Output>({ rows, rejected }: StageRequest<Output>, stage: string, total: number, emit: Emit) {

@@ -18,7 +18,7 @@ export type EventBody =
       readonly cluster: string;
       readonly parallelism: number;
     }
-  | { readonly ev: 'run.warning'; readonly code: string; readonly message: string }
+  | { readonly ev: 'run.warning'; readonly message: string }
   | {
       readonly ev: 'plan.ready';
       readonly files: number;

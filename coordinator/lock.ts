@@ -1,6 +1,7 @@
 /**
  * One writer a project. Locks are numbered objects, created only if absent: the highest number holds the project until
- * it is released, or its process is gone. Numbers only grow, so a slow taker cannot pass a newer holder.
+ * it is released, or its process is gone. Numbers only grow, and whoever has taken one looks again whether it is the highest: a slow
+ * taker gives way to a newer holder.
  *
  *   free ── create n+1 ──▶ held ── release ──▶ free
  *                           └── process dies ─▶ free (seen by the next run)
@@ -29,7 +30,7 @@ export interface LockState {
 /** Takes the project for a run; the returned function gives it back. Throws E_BUSY when another run has it. */
 export async function takeLock(lake: ObjectStore, run: string): Promise<() => Promise<void>> {
   const before = await readLock(lake);
-  if (before?.state === 'held') throw busy(before.holder);
+  if (before?.state === 'held') throw busy(before);
   const n = (before?.n ?? 0) + 1;
   const own: LockHolder = {
     run,
@@ -38,8 +39,12 @@ export async function takeLock(lake: ObjectStore, run: string): Promise<() => Pr
     processStart: processStart(process.pid),
     since: new Date().toISOString(),
   };
-  if (!(await writeJson(lake, layout.lock(n), own, { ifAbsent: true }))) {
-    throw busy((await readLock(lake))?.holder ?? own);
+  if (!(await writeJson(lake, layout.lock(n), own, { ifAbsent: true }))) throw busy((await readLock(lake))!);
+  // A taker that was held up may create a number that has come and gone: then a higher one is there.
+  const highest = (await readLock(lake))!;
+  if (highest.n > n) {
+    await lake.remove(layout.lock(n));
+    throw busy(highest);
   }
   for await (const { key } of lake.list(layout.locks)) if (numberOf(key) < n) await lake.remove(key);
   // The mark is empty, so that a full disk has room for it. Without it the lock ends with this process.
@@ -55,8 +60,10 @@ export async function readLock(lake: ObjectStore): Promise<LockState | null> {
     if (key.endsWith('.json')) n = Math.max(n, numberOf(key));
     else released = Math.max(released, numberOf(key));
   }
-  const holder = n > 0 ? await readJson<LockHolder>(lake, layout.lock(n)) : null;
-  if (!holder) return null;
+  if (n === 0) return null;
+  const holder = await readJson<LockHolder>(lake, layout.lock(n));
+  // Removed since it was listed, so there is a higher one by now.
+  if (!holder) return readLock(lake);
   return { n, holder, state: released >= n ? 'released' : isAlive(holder) ? 'held' : 'dead' };
 }
 
@@ -84,14 +91,14 @@ function processStart(pid: number): string | null {
   }
 }
 
-function busy({ run, pid, host, since }: LockHolder): UserError {
+function busy({ n, holder: { run, pid, host, since } }: Pick<LockState, 'n' | 'holder'>): UserError {
   return new UserError({
     code: 'E_BUSY',
     what: `another run has this project: ${run}`,
     where: `process ${pid} on ${host}, since ${since}`,
     why: 'two runs at once would do the same work twice',
     unchanged: 'that run goes on; nothing was changed by this one',
-    next: 'wait for it to end, or give this run a project of its own: --project DIR',
+    next: `wait for it to end, or give this run a project of its own: --project DIR; if that machine is gone, remove ${layout.lock(n)}`,
     exitCode: 2,
   });
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { errnoOf } from '../base/errors.ts';
 import { RAW_TEXT_BYTES_MAX, SCAN_READ_BYTES } from '../base/limits.ts';
 import { LINE_LIMITS } from '../jobs/clean/scan.ts';
+import { displayBytes } from '../kernels/encoding.ts';
 import { scanRecords } from '../kernels/lines.ts';
 
 export interface RawFile {
@@ -52,6 +53,9 @@ export async function openRawFile(folder: string, name: string, delimiter: strin
   }
 }
 
+/** The text that was kept is of one of these. */
+const ENCODINGS = ['utf-8', 'windows-1252', 'latin1'] as const;
+
 async function readRecord(
   file: FileHandle,
   { byte_offset, byte_length, original }: RecordPlace,
@@ -59,11 +63,9 @@ async function readRecord(
   const length = Number(byte_length);
   const bytes = Buffer.alloc(length);
   const { bytesRead } = await file.read(bytes, 0, length, Number(byte_offset));
-  const seen = bytes
-    .subarray(0, Math.min(bytesRead, RAW_TEXT_BYTES_MAX))
-    .toString('utf8')
-    .replace(/\r?\n$/, '');
-  return bytesRead === length && seen === original ? bytes : null;
+  const start = bytes.subarray(0, Math.min(bytesRead, RAW_TEXT_BYTES_MAX));
+  const texts = ENCODINGS.map(encoding => displayBytes(start, encoding).replace(/\r?\n$/, ''));
+  return bytesRead === length && texts.includes(original) ? bytes : null;
 }
 
 async function readHeader(file: FileHandle, delimiter: string): Promise<Buffer> {

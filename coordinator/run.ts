@@ -13,7 +13,7 @@ import { load } from '../jobs/load/driver.ts';
 import { layout } from '../lake/layout.ts';
 import { openStore } from '../lake/open.ts';
 import { type ObjectStore, writeJson } from '../lake/store.ts';
-import { contentsOf } from './contents.ts';
+import { contentsOf, isWhole } from './contents.ts';
 import { assertUnchanged, type Discovery, discover } from './discover.ts';
 import { createDriver } from './driver.ts';
 import { EventLog, type RunEvent } from './events.ts';
@@ -72,7 +72,8 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       log,
       elapsed,
     });
-    await writeJson(project.lake, layout.summary(id), summary);
+    // Of a publication it is there already; of others it is worth no failure.
+    await writeJson(project.lake, layout.summary(id), summary).catch(() => false);
     log.emit({ ev: 'run.finished', ms: elapsed(), summary });
     return summary;
   } catch (error) {
@@ -121,11 +122,12 @@ async function pipeline({
 
   const files = await planFiles(driver, found.files, options.chunkBytes);
   emit({ ev: 'plan.ready', ...planTotals(files) });
+  const warnings = [...found.warnings, ...emptyFiles(files), ...sameFiles(files)];
+  for (const message of warnings) emit({ ev: 'run.warning', message });
   const cleaned = await clean(driver, contract, files);
   await assertUnchanged(raw, found.files);
 
   const { tables, kept, identity, current } = await contentsOf(lake, contract, cleaned);
-  const warnings = [...found.warnings, ...emptyFiles(files), ...sameFiles(files)];
   const report = {
     run: id,
     contract,
@@ -137,7 +139,7 @@ async function pipeline({
     input,
   };
   const known = current?.identity === identity ? await readSummary(lake, current.run) : null;
-  if (current && known) {
+  if (current && known && (await isWhole(lake, current, tables))) {
     const { warehouse, n } = current;
     return summarise({ ...report, warehouse, loaded: known, publication: n, outcome: 'unchanged', ms: elapsed() });
   }
@@ -147,7 +149,7 @@ async function pipeline({
   await tidyWarehouses(lake);
   const warehouse = layout.warehouse(id);
   const expected = { rows: kept, net: cleaned.net };
-  const onProgress = watchLoad(driver.timings, emit);
+  const onProgress = watchLoad(driver.timings, emit, options.signal);
   const loaded = await load(lake, {
     contract,
     tables,

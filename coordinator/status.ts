@@ -103,6 +103,8 @@ function changes(event: RunEvent): Partial<RunRecord> {
   switch (event.ev) {
     case 'plan.ready':
       return { records: event.records };
+    case 'run.published':
+      return { state: 'published', n: event.n };
     case 'run.finished':
       return { state: event.summary.outcome, ms: event.ms, n: event.summary.publication };
     case 'run.failed':

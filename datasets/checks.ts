@@ -123,6 +123,8 @@ function referenceProblems(contract: Contract, name: string, column: string): Pr
   if (references === contract.sale.from)
     return [problem(path, `'${references}' holds the sale lines: nothing refers to them`)];
   if (reaches(contract, references, name)) return [problem(path, `'${references}' refers back to '${name}': a circle`)];
+  if (kind !== 'int' && kind !== 'text')
+    return [problem(path, `expected int() or text(): ${kind}() is no key to look up`)];
   const { key, columns } = contract.tables[references]!;
   if (key.length !== 1)
     return [problem(path, `expected a table with one key column; '${references}' has ${key.join(', ')}`)];

@@ -13,6 +13,7 @@ const COMMON = [
   'kernels/',
   'lake/parquet/',
   'lake/slab.ts',
+  'lake/slice.ts',
   'package-lock.json',
 ];
 

@@ -21,8 +21,8 @@ export interface PlannedStage {
 }
 
 /**
- * Names the tasks of a stage. A task's id is the hash of its kind, code, shared part and input, leaving out every
- * property called `key`: files are identified by the hash of their content, not by the attempt that wrote them.
+ * Names the tasks of a stage. A task's id is the hash of its kind, code, shared part and input. Of files only the `key` is
+ * left out: they are identified by the hash of their content, not by the attempt that wrote them.
  */
 export function planStage(plan: StagePlan): PlannedStage {
   const document = Buffer.from(JSON.stringify(plan));
@@ -35,7 +35,10 @@ export function planStage(plan: StagePlan): PlannedStage {
   return { plan, hash, document, tasks };
 }
 
+/** A contract has properties called `key` too, which do matter: only beside a content's hash is it an address. */
 const identity = (value: unknown): string =>
-  JSON.stringify(value, (name, inner: unknown) => (name === 'key' ? undefined : inner)) ?? 'null';
+  JSON.stringify(value, function (this: object, name: string, inner: unknown) {
+    return name === 'key' && 'sha256' in this ? undefined : inner;
+  }) ?? 'null';
 
 export const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');

@@ -156,7 +156,7 @@ export const textAt = (column: TextColumn, row: number): string | null =>
       )
     : null;
 
-/** A value as text, in a form that tells different values apart. */
+/** A value as text, in a form that tells different values apart; in the column's own units. */
 export function valueText(column: Column, row: number): string | null {
   if (!isValid(column, row)) return null;
   switch (column.type) {

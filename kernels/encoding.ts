@@ -33,6 +33,10 @@ export function readText(bytes: Uint8Array, form: TextForm): string | null {
   return code.length < form.digits && /^\d+$/.test(code) ? code.padStart(form.digits, '0') : tidied;
 }
 
+/** The text of any bytes, as people are shown it: what is not valid is U+FFFD. */
+export const displayBytes = (bytes: Uint8Array, encoding: Encoding): string =>
+  decode(bytes, { encoding, replaceInvalid: true, spaces: 'keep', digits: null })!;
+
 function decode(bytes: Uint8Array, { encoding, replaceInvalid }: TextForm): string | null {
   if (encoding === 'latin1') return Buffer.from(bytes).toString('latin1');
   if (encoding === 'windows-1252') {

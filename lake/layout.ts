@@ -7,10 +7,10 @@ export const layout = {
   plan: (hash: string) => `lake/plans/${hash}.json`,
   /** What a task made: created by the first attempt that ends, never replaced. */
   commit: (kind: string, task: string) => `lake/commits/${kind}/${task}.json`,
-  commits: 'lake/commits/',
+  commitsOf: (kind: string) => `lake/commits/${kind}/`,
   /** A file that one attempt wrote, under a name that no other attempt has. */
   part: (kind: string, task: string, attempt: string, name: string) => `lake/parts/${kind}/${task}/${attempt}/${name}`,
-  parts: 'lake/parts/',
+  partsOf: (kind: string) => `lake/parts/${kind}/`,
   /** The n-th publication; the highest n is what readers see. */
   publication: (n: number) => `published/${String(n).padStart(6, '0')}.json`,
   publications: 'published/',

@@ -114,8 +114,5 @@ describe('a folder on disk', () => {
 });
 
 it('an address of no known kind is refused with those that are', async () => {
-  await expect(openStore('gs://bucket/')).rejects.toThrow(
-    "no object store for 'gs://bucket/': expected file: or memory:",
-  );
-  expect((await openStore('memory:a')).url).toBe('memory:a');
+  await expect(openStore('gs://bucket/')).rejects.toThrow("no object store for 'gs://bucket/': expected file:");
 });

@@ -71,7 +71,12 @@ async function openNew(path: string): Promise<FileHandle> {
     return await open(path, flags);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
-    await mkdir(dirname(path), { recursive: true });
+    const first = await mkdir(dirname(path), { recursive: true });
+    // A new folder survives a power cut only when the one it is in has been flushed.
+    for (let folder = dirname(path); first && folder.length >= first.length; ) {
+      folder = dirname(folder);
+      await syncFolder(folder);
+    }
     return open(path, flags);
   }
 }
@@ -154,7 +159,7 @@ async function statFile(path: string, key: string): Promise<ObjectStat | null> {
   try {
     const file = await stat(path, { bigint: true });
     if (!file.isFile()) return null;
-    return { key, size: Number(file.size), generation: `${file.ino}-${file.mtimeNs}-${file.size}` };
+    return { key, size: Number(file.size), generation: `${file.ino}-${file.mtimeNs}-${file.ctimeNs}-${file.size}` };
   } catch (error) {
     if (isMissing(error)) return null;
     throw error;

@@ -6,9 +6,7 @@ export async function openStore(url: string): Promise<ObjectStore> {
   switch (url.slice(0, url.indexOf(':') + 1)) {
     case 'file:':
       return (await import('./local.ts')).localStore(new URL(url));
-    case 'memory:':
-      return (await import('./memory.ts')).memoryStore(url);
     default:
-      throw usageError(`no object store for '${url}': expected file: or memory:`);
+      throw usageError(`no object store for '${url}': expected file:`);
   }
 }

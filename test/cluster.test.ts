@@ -28,8 +28,8 @@ async function benchOf(lakeUrl: string, cluster: Cluster): Promise<Bench> {
       await lake.write(layout.plan(stage.hash), stage.document);
       return stage.tasks;
     },
-    committed: async () => (await keysOf(lake, layout.commits)).map(key => basename(key, '.json')),
-    marks: async () => (await keysOf(lake, layout.parts)).length,
+    committed: async () => (await keysOf(lake, 'lake/commits/')).map(key => basename(key, '.json')),
+    marks: async () => (await keysOf(lake, 'lake/parts/')).length,
     close: () => cluster.close(),
   };
 }

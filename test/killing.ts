@@ -4,7 +4,6 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'vitest';
 import type { RunEvent } from '../coordinator/events.ts';
-import { layout } from '../lake/layout.ts';
 import { openStore } from '../lake/open.ts';
 import type { ObjectStore } from '../lake/store.ts';
 import { openWarehouse } from '../warehouse/open.ts';
@@ -40,7 +39,7 @@ export const storeOf = (project: string): Promise<ObjectStore> => openStore(`${p
 /** Every commit and its generation: what is computed again has another. */
 export async function commitsOf(lake: ObjectStore): Promise<Map<string, string>> {
   const commits = new Map<string, string>();
-  for await (const { key, generation } of lake.list(layout.commits)) commits.set(key, generation);
+  for await (const { key, generation } of lake.list('lake/commits/')) commits.set(key, generation);
   return commits;
 }
 

@@ -7,7 +7,8 @@
  * folder names may have, and `allowed_directories`, which keeps queries out of other folders, does not know it.
  * Without the variable, as in DuckDB's own shell, the views work from inside the project folder.
  */
-import { rm } from 'node:fs/promises';
+import { open as openFile, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import {
   type DuckDBConnection,
   DuckDBInstance,
@@ -34,7 +35,7 @@ export async function openDuckBuild({ file, lakeDir, threads }: warehouse.BuildO
     settings,
     MACROS.map(macro => `create macro ${macro}`),
   );
-  return new DuckBuild(await openSession(database));
+  return new DuckBuild(await openSession(database, dirname(file)));
 }
 
 /** Opens a finished publication: queries can read it, the project folder's files, and nothing else. */
@@ -96,7 +97,7 @@ async function open(
   }
 }
 
-async function openSession(database: Database): Promise<Session> {
+async function openSession(database: Database, folder: string): Promise<Session> {
   const connection = await database.connect();
   return {
     run: async sql => void (await connection.run(sql)),
@@ -105,6 +106,9 @@ async function openSession(database: Database): Promise<Session> {
     async close() {
       connection.closeSync();
       await database.close();
+      // DuckDB flushes its file, not the folder that gives it its name.
+      const handle = await openFile(folder, 'r');
+      await handle.sync().finally(() => handle.close());
     },
   };
 }

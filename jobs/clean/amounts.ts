@@ -1,8 +1,9 @@
 /**
  * The amounts of sale lines, exact:
  *
- *   gross = quantity × unit price        discount = gross × discount rate, rounded to 6 places
- *   net = gross − discount               cost = quantity × unit cost
+ *   gross = quantity × unit price        cost = quantity × unit cost
+ *   net = gross − gross × discount rate, the product rounded to 6 places; or as it is given
+ *   discount = gross − net
  *   base = line ÷ rate, or line = base × rate, whichever the source's prices are in; rounded to 6 places
  */
 
@@ -61,21 +62,24 @@ export function computeAmounts(input: AmountInputs): Amounts {
   let unitPrice = asDecimal(input.unitPrice, length);
   let gross = multiply(input.unitPrice, input.quantity);
   const rate = input.discountRate ? orZero(asDecimal(input.discountRate, length)) : null;
-  let discount = rate ? apply(gross, rate, multiplyScaled, fastScaled) : fixedColumn('decimal', length);
-  let net = input.net ? asDecimal(input.net, length) : rate ? subtract(gross, discount, faults) : gross;
+  const offered = rate ? subtract(gross, apply(gross, rate, multiplyScaled, fastScaled), faults) : gross;
+  let net = input.net ? asDecimal(input.net, length) : offered;
   let cost = input.cost ? asDecimal(input.cost, length) : multiply(input.unitCost, input.quantity);
   let netBase = net;
   let costBase = cost;
   if (input.rate && input.pricesIn === 'base') {
     const convert = (amount: FixedColumn) => apply(amount, input.rate, multiplyScaled, fastScaled);
     [unitPrice, gross, net, cost] = [convert(unitPrice), convert(gross), convert(net), convert(cost)];
-    discount = rate ? subtract(gross, net, faults) : discount;
   } else if (input.rate) {
     const convert = (amount: FixedColumn) => apply(amount, input.rate, divideScaled, null);
     [netBase, costBase] = [convert(net), convert(cost)];
   }
   const required = fault('E_REQUIRED');
-  for (let row = 0; row < length; row++) if (faults[row] === 0 && !isValid(net, row)) faults[row] = required;
+  for (let row = 0; row < length; row++) {
+    if (faults[row] === 0 && !(isValid(net, row) && isValid(netBase, row))) faults[row] = required;
+  }
+  // Whether the net amount was computed or given: what is between the two is the discount.
+  const discount = subtract(gross, net, faults);
   return { unitPrice, gross, discount, net, cost, netBase, costBase, fault: faults };
 }
 

@@ -1,6 +1,5 @@
 /** Records of the sale lines' table → the columns of fct_sales, and what is wrong with those that cannot become one. */
-import type { Contract } from '../../datasets/contract.ts';
-import { LOCATION_ATTRIBUTES } from '../../datasets/sales.ts';
+import type { Contract, Value } from '../../datasets/contract.ts';
 import {
   booleanColumn,
   type Column,
@@ -12,16 +11,15 @@ import {
   numberAt,
   setBit,
   setNumber,
-  valueText,
 } from '../../kernels/column.ts';
 import { MICROS_PER_DAY } from '../../kernels/dates.ts';
 import { fault } from '../../kernels/faults.ts';
 import { SCALE } from '../../kernels/money.ts';
 import type { Rows } from '../../lake/slab.ts';
 import { type Amounts, computeAmounts } from './amounts.ts';
-import { compositeKey, rateRows } from './rates.ts';
+import { joinedId, locationIds, rateRows } from './rates.ts';
 import type { LookupTables } from './tables.ts';
-import { columnOf, evaluate, fixedText, mapTexts, nullColumn } from './values.ts';
+import { columnOf, evaluate, fixedText, nullColumn } from './values.ts';
 
 export interface Conformed {
   /** The columns of fct_sales, except source_file and source_line. */
@@ -49,10 +47,11 @@ export function conform(contract: Contract, rows: Rows, tables: LookupTables): C
   const rate = rateColumn(contract, rows, currency, tables, blame);
   const quantity = evaluate(sale.quantity, evaluation);
   const discountRate = evaluate(sale.discount_rate, evaluation);
+  const unit = evaluate(sale.unit_price, evaluation);
   const amounts = computeAmounts({
     length,
     quantity,
-    unitPrice: evaluate(sale.unit_price, evaluation),
+    unitPrice: unit,
     unitCost: evaluate(sale.unit_cost, evaluation),
     discountRate,
     net: evaluate(sale.net_amount, evaluation),
@@ -60,11 +59,23 @@ export function conform(contract: Contract, rows: Rows, tables: LookupTables): C
     rate,
     pricesIn: sale.pricesIn ?? 'line',
   });
-  const netColumn = blamedColumn(contract);
-  for (let row = 0; row < length; row++) if (amounts.fault[row] !== 0) blame(row, amounts.fault[row]!, netColumn);
+  for (let row = 0; row < length; row++) {
+    if (amounts.fault[row] === 0) continue;
+    const value = sale.net_amount ?? sale.unit_price;
+    // An amount that is missing lacks its price, unless the price is there: then it lacks the quantity.
+    const lacksQuantity = !sale.net_amount && amounts.fault[row] === fault('E_REQUIRED') && unit && isValid(unit, row);
+    blame(row, amounts.fault[row]!, columnOfValue(lacksQuantity ? sale.quantity : value));
+  }
   const idOf = (name: string | undefined) => (name === undefined ? nullColumn('text', length) : columnOf(rows, name));
   const columns = {
-    sale_id: typeof sale.sale_id === 'string' ? columnOf(rows, sale.sale_id) : compositeKey(rows, sale.sale_id),
+    sale_id:
+      typeof sale.sale_id === 'string'
+        ? columnOf(rows, sale.sale_id)
+        : joinedId(
+            sale.sale_id.map(name => columnOf(rows, name)),
+            '-',
+            length,
+          ),
     order_id: idOf(sale.order_id),
     customer_id: idOf(sale.customer_id),
     product_id: idOf(sale.product_id),
@@ -135,7 +146,7 @@ function rateColumn(
   for (let row = 0; row < rows.length; row++) {
     const rateRow = found[row]!;
     if (rateRow < 0 || !isValid(rates, rateRow)) {
-      if (isValid(day, row) && isValid(currency, row)) blame(row, fault('E_RATE'), currencyColumn);
+      blame(row, fault(isValid(currency, row) ? 'E_RATE' : 'E_REQUIRED'), currencyColumn);
       continue;
     }
     out.values[row] = rates.values[rateRow]!;
@@ -151,11 +162,7 @@ function amountColumns(contract: Contract, amounts: Amounts) {
   return {
     unit_price: amounts.unitPrice,
     gross_amount: gross ? amounts.gross : nullColumn('decimal', length),
-    discount_amount: gross
-      ? sale.discount_rate === undefined
-        ? zeros(length)
-        : amounts.discount
-      : nullColumn('decimal', length),
+    discount_amount: gross ? amounts.discount : nullColumn('decimal', length),
     net_amount: amounts.net,
     cost_amount: amounts.cost,
     net_amount_base: amounts.netBase,
@@ -163,19 +170,10 @@ function amountColumns(contract: Contract, amounts: Amounts) {
   };
 }
 
-/** The column to name when the net amount cannot be computed. */
-function blamedColumn({ sale }: Contract): string | null {
-  const value = sale.net_amount ?? sale.unit_price;
+/** The column of the sale lines that a mapped value begins with. */
+function columnOfValue(value: Value | undefined): string | null {
   if (typeof value === 'string') return value;
   return value && 'via' in value ? (value.via[0] ?? null) : null;
-}
-
-/** country|state|city|postal code|region, empty where the order has none; null when orders carry no address. */
-function locationIds({ sale: { location } }: Contract, rows: Rows): Column {
-  if (!location) return nullColumn('text', rows.length);
-  const parts = LOCATION_ATTRIBUTES.map(attribute => location[attribute]);
-  const columns = parts.map(name => (name === undefined ? null : columnOf(rows, name)));
-  return mapTexts(rows.length, row => columns.map(column => (column ? (valueText(column, row) ?? '') : '')).join('|'));
 }
 
 function returns(quantity: Column | null, net: FixedColumn): Column {
@@ -188,13 +186,10 @@ function returns(quantity: Column | null, net: FixedColumn): Column {
   return out;
 }
 
-const zeros = (length: number): FixedColumn => filled(length, 0);
-const ones = (length: number): FixedColumn => filled(length, SCALE);
-
-function filled(length: number, value: number): FixedColumn {
+function ones(length: number): FixedColumn {
   const out = fixedColumn('decimal', length);
   const half = halves(out);
-  for (let row = 0; row < length; row++) setNumber(half, row, value);
+  for (let row = 0; row < length; row++) setNumber(half, row, SCALE);
   out.validity.fill(255);
   return out;
 }

@@ -20,6 +20,7 @@ import { readSlice, readSlices, type Slice } from '../../lake/slice.ts';
 import type { ObjectStore } from '../../lake/store.ts';
 import type { TaskContext } from '../registry.ts';
 import { conform } from './conform.ts';
+import { displayText } from './display.ts';
 import { type MemberRows, memberRows, writeMembers } from './members.ts';
 import { concatRows, type FileRejects, gatherRows, type Reject, type RejectSlice, writeRejects } from './rejects.ts';
 import { keysOf } from './table.ts';
@@ -79,7 +80,7 @@ export async function day(input: DayInput, { shared, lake, write }: TaskContext<
       const code = conformed.fault[row]!;
       if (code === 0 || rejects.has(row)) continue;
       const column = conformed.faultColumn[row] ?? null;
-      const value = column === null ? null : valueText(rows.columns[column]!, row);
+      const value = column === null ? null : displayText(rows.columns[column]!, row);
       rejects.set(row, { row, code, column, value });
     }
     const kept = Int32Array.from({ length: rows.length }, (_, row) => row).filter(row => !rejects.has(row));
@@ -128,7 +129,7 @@ async function loserRejects(
     for (let at = 0; at < length; at++) {
       const found = rowOf.get(`${text('file', at)}:${text('line', at)}`)!;
       const winner = { file: text('winner_file', at), line: Number(text('winner_line', at)) };
-      const value = key.map(name => valueText(rows.columns[name]!, found)).join(', ');
+      const value = key.map(name => displayText(rows.columns[name]!, found)).join(', ');
       rejects.push({ row: found, code: Number(text('code', at)), column: key.join(', '), value, winner });
     }
   }

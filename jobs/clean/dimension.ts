@@ -9,10 +9,11 @@ import { readSlice, type Slice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
 import { comparer } from './day.ts';
 import { comparePlaces, memberColumns } from './members.ts';
+import { locationIds } from './rates.ts';
 import { concatRows, gatherRows } from './rejects.ts';
 import { keysOf } from './table.ts';
 import { type LookupTables, loadTables, type TableFiles } from './tables.ts';
-import { columnOf, emptyColumns, evaluate, mapTexts, nullColumn } from './values.ts';
+import { columnOf, emptyColumns, evaluate, nullColumn } from './values.ts';
 
 export interface DimensionInput {
   readonly dimension: DimensionName | 'location' | 'rate';
@@ -127,6 +128,5 @@ function locationColumns(contract: Contract, rows: Rows): Record<string, Column>
     const name = location[attribute];
     return [attribute, name === undefined ? nullColumn('text', rows.length) : columnOf(rows, name)] as const;
   });
-  const id = mapTexts(rows.length, row => parts.map(([, column]) => valueText(column, row) ?? '').join('|'));
-  return { location_id: id, ...Object.fromEntries(parts) };
+  return { location_id: locationIds(contract, rows), ...Object.fromEntries(parts) };
 }

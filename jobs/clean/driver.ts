@@ -211,7 +211,7 @@ async function mergeDays(
 function salesPart(contract: Contract): Contract {
   const { name, currency, sale, dimensions } = contract;
   const tables = Object.entries(contract.tables).map(
-    ([table, { key, columns }]) => [table, { files: '', key, columns }] as const,
+    ([table, { key, columns, encoding = 'utf-8' }]) => [table, { files: '', key, columns, encoding }] as const,
   );
   return { name, version: 0, title: '', currency, sale, dimensions, tables: Object.fromEntries(tables) };
 }

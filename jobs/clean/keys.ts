@@ -96,10 +96,13 @@ function hashKey(lanes: Lanes, columns: readonly KeyColumn[], row: number): void
   finishHash(lanes);
 }
 
-/** Hash of all fields as they stand in the file; line ends and enclosing quotes are no part of them. */
-export function hashContent(lanes: Lanes, { bytes, index }: ChunkRecords, record: number): void {
+/**
+ * Hash of the fields that are read, as they stand in the file, in the contract's order: the order of columns, line ends
+ * and enclosing quotes make no difference between two records.
+ */
+export function hashContent(lanes: Lanes, { bytes, index, positions }: ChunkRecords, record: number): void {
   startHash(lanes);
-  for (let column = 0; column < index.columns; column++) {
+  for (const column of positions) {
     const cell = record * index.columns + column;
     addBytes(lanes, bytes, index.start[cell]!, index.end[cell]!);
   }

@@ -4,7 +4,7 @@
  */
 import type { Contract, DimensionName } from '../../datasets/contract.ts';
 import { DIMENSION_NAMES, LOCATION_ATTRIBUTES } from '../../datasets/sales.ts';
-import { type Column, valueText } from '../../kernels/column.ts';
+import { type Column, isValid, valueText } from '../../kernels/column.ts';
 import type { PartFile } from '../../lake/manifest.ts';
 import { encodeSlab, type Rows } from '../../lake/slab.ts';
 import { packSlices, placeSlice, type Slice } from '../../lake/slice.ts';
@@ -43,18 +43,18 @@ export function memberRows(contract: Contract, rows: Rows, files: Column): Membe
     const names = memberColumns(contract, dimension)!;
     const columns: Record<string, Column> = { $file: files, $line: rows.columns.$line! };
     for (const name of names) columns[name] = rows.columns[name]!;
-    return { dimension, rows: distinctFirst({ length: rows.length, columns }, names) };
+    return { dimension, rows: distinctFirst({ length: rows.length, columns }, names, dimension !== 'location') };
   });
 }
 
-/** Of rows that agree in these columns the one that stands first in the files. */
-function distinctFirst(rows: Rows, names: readonly string[]): Rows {
+/** Of rows that agree in these columns the first: rows come in file order. A member without an id is none. */
+function distinctFirst(rows: Rows, names: readonly string[], hasId: boolean): Rows {
   const columns = names.map(name => rows.columns[name]!);
   const first = new Map<string, number>();
   for (let row = 0; row < rows.length; row++) {
+    if (hasId && !isValid(columns[0]!, row)) continue;
     const id = JSON.stringify(columns.map(column => valueText(column, row)));
-    const best = first.get(id);
-    if (best === undefined || comparePlaces(rows, row, best) < 0) first.set(id, row);
+    if (!first.has(id)) first.set(id, row);
   }
   return gatherRows(rows, Int32Array.from(first.values()));
 }

@@ -3,6 +3,7 @@ import { RAW_TEXT_BYTES_MAX } from '../../base/limits.ts';
 import type { Contract } from '../../datasets/contract.ts';
 import { QUARANTINE_TABLE } from '../../datasets/sales.ts';
 import { type FixedColumn, isValid, textColumn, valueText } from '../../kernels/column.ts';
+import { displayBytes, type Encoding } from '../../kernels/encoding.ts';
 import { FAULTS, type FaultCode } from '../../kernels/faults.ts';
 import { amountText } from '../../kernels/money.ts';
 import type { PartFile } from '../../lake/manifest.ts';
@@ -79,7 +80,7 @@ export async function quarantine(
     column_name: rows.columns.$column!,
     value: rows.columns.$value!,
     message: mapTexts(length, messageAt),
-    original: textColumn(await originals(raw, input, rows)),
+    original: textColumn(await originals(raw, input, rows, contract.tables[input.table]!.encoding ?? 'utf-8')),
     duplicate_of_file: rows.columns.$winner_file!,
     duplicate_of_line: rows.columns.$winner_line!,
     net_amount_base: net,
@@ -107,15 +108,15 @@ async function netAmounts(contract: Contract, rows: Rows, lake: ObjectStore, fil
   return conform(contract, rows, tables).columns.net_amount_base!;
 }
 
-/** The records as they stand in the raw file, read by byte range; invalid bytes show as U+FFFD. */
-async function originals(raw: ObjectStore, input: QuarantineInput, rows: Rows): Promise<string[]> {
+/** The records as they stand in the raw file, read by byte range; bytes that are invalid in its encoding show as U+FFFD. */
+async function originals(raw: ObjectStore, input: QuarantineInput, rows: Rows, encoding: Encoding): Promise<string[]> {
   const read = windowReader(raw, input.file);
   const texts: string[] = [];
   for (let row = 0; row < rows.length; row++) {
     const start = Number(valueText(rows.columns.$offset!, row));
     const size = Math.min(Number(valueText(rows.columns.$length!, row)), RAW_TEXT_BYTES_MAX);
     const bytes = await read(start, start + size);
-    texts.push(bytes.toString('utf8').replace(/\r?\n$/, ''));
+    texts.push(displayBytes(bytes, encoding).replace(/\r?\n$/, ''));
   }
   await assertUnchanged(raw, input);
   return texts;

@@ -1,8 +1,9 @@
 /** Exchange rates by currency and day, and ids made of several columns. */
-import type { SaleMapping } from '../../datasets/contract.ts';
+import type { Contract, SaleMapping } from '../../datasets/contract.ts';
+import { LOCATION_ATTRIBUTES } from '../../datasets/sales.ts';
 import { type Column, isValid, type TextColumn, textAt, valueText } from '../../kernels/column.ts';
 import type { Rows } from '../../lake/slab.ts';
-import { columnOf, mapTexts } from './values.ts';
+import { columnOf, mapTexts, nullColumn } from './values.ts';
 
 type Rates = NonNullable<SaleMapping['rates']>;
 
@@ -32,8 +33,18 @@ function indexRates(table: Rows, names: Rates): ReadonlyMap<string, number> {
   return index;
 }
 
-/** Several columns as one id, joined with `-`. */
-export function compositeKey(rows: Rows, names: readonly string[]): Column {
-  const columns = names.map(name => columnOf(rows, name));
-  return mapTexts(rows.length, row => columns.map(column => valueText(column, row) ?? '').join('-'));
+/** Several columns as one id. A separator inside a part is written `\\-`, so that different parts never give one id. */
+export function joinedId(columns: readonly (Column | null)[], separator: '-' | '|', length: number): Column {
+  const inside = separator === '-' ? /[\\-]/g : /[\\|]/g;
+  const part = (column: Column | null, row: number) =>
+    column ? (valueText(column, row) ?? '').replace(inside, '\\$&') : '';
+  return mapTexts(length, row => columns.map(column => part(column, row)).join(separator));
+}
+
+/** country|state|city|postal code|region, empty where the order has none; null when orders carry no address. */
+export function locationIds({ sale: { location } }: Contract, rows: Rows): Column {
+  if (!location) return nullColumn('text', rows.length);
+  const names = LOCATION_ATTRIBUTES.map(attribute => location[attribute]);
+  const columns = names.map(name => (name === undefined ? null : columnOf(rows, name)));
+  return joinedId(columns, '|', rows.length);
 }

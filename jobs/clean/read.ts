@@ -3,6 +3,7 @@ import { invariant } from '../../base/errors.ts';
 import type { TableContract } from '../../datasets/contract.ts';
 import { type Column, fixedColumn, halves, setBit, setNumber } from '../../kernels/column.ts';
 import { convertColumn, unescapeQuotes } from '../../kernels/convert.ts';
+import { displayBytes, type Encoding } from '../../kernels/encoding.ts';
 import { type FieldIndex, indexFields } from '../../kernels/records.ts';
 import type { Rows } from '../../lake/slab.ts';
 import type { ObjectStore } from '../../lake/store.ts';
@@ -21,6 +22,7 @@ export interface TableReading {
 
 export interface ChunkRecords {
   readonly file: string;
+  readonly encoding: Encoding;
   readonly bytes: Buffer;
   readonly index: FieldIndex;
   /** All records: the contract's columns by name, and `$line`, `$offset`, `$length`. */
@@ -29,6 +31,8 @@ export interface ChunkRecords {
   readonly fault: Uint8Array;
   /** Position in the file of the column at fault, or −1. */
   readonly faultColumn: Int16Array;
+  /** Positions in the file of the columns that are read, in the contract's order: what makes records equal. */
+  readonly positions: readonly number[];
 }
 
 export async function readChunk(raw: ObjectStore, chunk: ChunkInput, reading: TableReading): Promise<ChunkRecords> {
@@ -51,7 +55,18 @@ export async function readChunk(raw: ObjectStore, chunk: ChunkInput, reading: Ta
     columns[name] = convertColumn({ bytes, index, column, reader, faults: { code: fault, column: faultColumn } });
   });
   const rows = { length: index.records, columns: { ...columns, ...positions(index, chunk) } };
-  return { file, bytes, index, rows, fault, faultColumn };
+  const names = Object.keys(reading.contract.columns).filter(name => columns[name]);
+  const order = names.map(name => header.indexOf(name));
+  return {
+    file,
+    encoding: reading.contract.encoding ?? 'utf-8',
+    bytes,
+    index,
+    rows,
+    fault,
+    faultColumn,
+    positions: order,
+  };
 }
 
 /** `$line`, `$offset` and `$length`: where each record is in its file. */
@@ -73,10 +88,10 @@ function positions(index: FieldIndex, { start, firstLine }: ChunkInput): Record<
 }
 
 /** The text of a field as it stands in the file, quotes taken off; at most 200 characters. For messages. */
-export function fieldText({ bytes, index }: ChunkRecords, record: number, column: number): string {
+export function fieldText({ bytes, index, encoding }: ChunkRecords, record: number, column: number): string {
   const cell = record * index.columns + column;
   const start = index.start[cell]!;
   const end = Math.min(index.end[cell]!, start + 200);
   const source = index.escaped[cell] === 1 ? unescapeQuotes(bytes, start, end) : bytes.subarray(start, end);
-  return Buffer.from(source).toString('utf8');
+  return displayBytes(source, encoding);
 }

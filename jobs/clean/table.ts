@@ -6,6 +6,7 @@ import { encodeSlab, type Rows } from '../../lake/slab.ts';
 import type { TaskContext } from '../registry.ts';
 import { recordRejects, tableReading } from './chunk.ts';
 import { checkReferences } from './conform.ts';
+import { displayText } from './display.ts';
 import { hashContent } from './keys.ts';
 import type { FilePlan } from './plan.ts';
 import { type ChunkRecords, readChunk } from './read.ts';
@@ -98,7 +99,8 @@ function keyRejects(records: ChunkRecords, key: readonly string[], seen: Map<str
       continue;
     }
     const code = fault(winner.content === content ? 'E_DUP_ROW' : 'E_DUP_KEY');
-    rejects.push({ row, code, column: key.join(', '), value: values.join(', '), winner });
+    const value = columns.map(column => displayText(column, row)).join(', ');
+    rejects.push({ row, code, column: key.join(', '), value, winner });
   }
   return rejects;
 }
@@ -115,7 +117,7 @@ function referenceRejects(
   checkReferences(contract, table, rows, references, (row, code, column) => {
     if (lost.has(row)) return;
     lost.add(row);
-    rejects.push({ row, code, column, value: valueText(rows.columns[column]!, row) });
+    rejects.push({ row, code, column, value: displayText(rows.columns[column]!, row) });
   });
   return rejects;
 }

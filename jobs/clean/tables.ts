@@ -38,7 +38,7 @@ export async function loadTables(
   return new Map(await Promise.all(tables));
 }
 
-/** Only tables with one key column can be referenced; others are found by `compositeIndex`. */
+/** Only tables with one key column can be referenced; rates are found by two (rates.ts). */
 function lookupTable(rows: Rows, key: readonly string[]): LookupTable {
   const column = rows.columns[key[0]!];
   if (key.length !== 1 || !column) {

@@ -14,6 +14,7 @@ import {
   TimestampMicrosecond,
   Utf8,
 } from 'apache-arrow';
+import { InvariantError } from '../../base/errors.ts';
 import { DECIMAL_SCALE, type TableDefinition } from '../../base/table.ts';
 import type { Column } from '../../kernels/column.ts';
 import { gather } from '../../kernels/gather.ts';
@@ -27,12 +28,13 @@ export function arrowTable(definition: TableDefinition, rows: Rows): Table {
   for (const { name, type, nullable } of definition.columns) {
     const column = rows.columns[name];
     if (column?.type !== type || column.length !== rows.length) {
-      throw new Error(
+      throw new InvariantError(
         `${definition.name}.${name}: expected ${rows.length} values of ${type}, got ${column?.length} of ${column?.type}`,
       );
     }
     const data = arrowData(ownMemory(column, used));
-    if (!nullable && data.nullCount > 0) throw new Error(`${definition.name}.${name}: ${data.nullCount} nulls`);
+    if (!nullable && data.nullCount > 0)
+      throw new InvariantError(`${definition.name}.${name}: ${data.nullCount} nulls`);
     fields.push(new Field(name, data.type, nullable));
     children.push(data);
   }
