@@ -114,5 +114,9 @@ describe('a folder on disk', () => {
 });
 
 it('an address of no known kind is refused with those that are', async () => {
-  await expect(openStore('gs://bucket/')).rejects.toThrow("no object store for 'gs://bucket/': expected file:");
+  await expect(openStore('gs://bucket/')).rejects.toThrow(
+    "no object store for 'gs://bucket/': expected file: or memory:",
+  );
+  expect(await openStore('memory:a')).toBe(await openStore('memory:a'));
+  expect(await openStore('memory:a')).not.toBe(await openStore('memory:b'));
 });
