@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { UserError } from '../../base/errors.ts';
 import { CHUNK_BYTES_MAX, QUOTED_FIELD_BYTES_MAX, RECORD_BYTES_MAX, SCAN_READ_BYTES } from '../../base/limits.ts';
-import { type LineLimits, scanRecords } from '../../kernels/lines.ts';
+import { type LineLimits, type Scan, scanRecords } from '../../kernels/lines.ts';
 import { type ByteRange, NoObjectError, type ObjectStore } from '../../lake/store.ts';
 import type { TaskContext } from '../registry.ts';
 import type { ChunkPlan, FileScan } from './plan.ts';
@@ -49,27 +49,20 @@ export async function scan(input: ScanInput, { shared, raw }: TaskContext<ScanSh
       start = header.end;
       cutter.begin(bytes.subarray(0, start), header.lines);
     }
-    let from = start;
-    let lastRecords = 0;
-    let lastLines = 0;
-    const { end } = scanRecords(
-      bytes,
-      { start, final, delimiter, limits: LINE_LIMITS },
-      (recordEnd, records, lines) => {
-        if (recordEnd - from + cutter.open() >= shared.chunkBytes) {
-          cutter.add(bytes.subarray(from, recordEnd), records - lastRecords, lines - lastLines);
-          cutter.cut();
-          from = recordEnd;
-          lastRecords = records;
-          lastLines = lines;
-        }
-        cutter.last = { records, lines };
-        return true;
-      },
-    );
-    cutter.add(bytes.subarray(from, end), cutter.last.records - lastRecords, cutter.last.lines - lastLines);
-    cutter.last = { records: 0, lines: 0 };
-    pending = grown(bytes.subarray(end), file);
+    let added: Scan = { end: start, records: 0, lines: 0 };
+    const addUpTo = (next: Scan) => {
+      cutter.add(bytes.subarray(added.end, next.end), next.records - added.records, next.lines - added.lines);
+      added = next;
+    };
+    const scanned = scanRecords(bytes, { start, final, delimiter, limits: LINE_LIMITS }, (end, records, lines) => {
+      if (cutter.open() + end - added.end >= shared.chunkBytes) {
+        addUpTo({ end, records, lines });
+        cutter.cut();
+      }
+      return true;
+    });
+    addUpTo(scanned);
+    pending = grown(bytes.subarray(scanned.end), file);
     if (final) break;
   }
   await assertUnchanged(raw, input);
@@ -87,7 +80,6 @@ function createCutter(chunkBytes: number) {
   let firstLine = 1;
   let records = 0;
   const cutter = {
-    last: { records: 0, lines: 0 },
     open: () => end - start,
     begin(header: Uint8Array, lines: number) {
       whole.update(header);
