@@ -33,9 +33,9 @@ export async function contentsOf(lake: ObjectStore, contract: Contract, cleaned:
   };
 }
 
-/** The publication names these very files, and its warehouse is there: what somebody has removed is made and published anew. */
-export const isWhole = async (
-  lake: ObjectStore,
-  { tables, warehouse }: Publication,
-  made: Contents['tables'],
-): Promise<boolean> => JSON.stringify(tables) === JSON.stringify(made) && (await lake.stat(warehouse)) !== null;
+/** All that a publication names is there: what somebody has removed is made and published anew. */
+export async function isWhole(lake: ObjectStore, { tables, warehouse }: Publication): Promise<boolean> {
+  const keys = [warehouse, ...Object.values(tables).flatMap(parts => parts.map(({ key }) => key))];
+  const stats = await Promise.all(keys.map(key => lake.stat(key)));
+  return stats.every(stat => stat !== null);
+}

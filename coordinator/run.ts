@@ -139,7 +139,7 @@ async function pipeline({
     input,
   };
   const known = current?.identity === identity ? await readSummary(lake, current.run) : null;
-  if (current && known && (await isWhole(lake, current, tables))) {
+  if (current && known && (await isWhole(lake, current))) {
     const { warehouse, n } = current;
     return summarise({ ...report, warehouse, loaded: known, publication: n, outcome: 'unchanged', ms: elapsed() });
   }
