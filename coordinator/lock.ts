@@ -8,7 +8,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { UserError } from '../base/errors.ts';
+import { errnoOf, UserError } from '../base/errors.ts';
 import { layout, numberOf } from '../lake/layout.ts';
 import { type ObjectStore, readJson, writeJson } from '../lake/store.ts';
 
@@ -74,8 +74,9 @@ function isAlive({ pid, host, processStart: start }: LockHolder): boolean {
   try {
     process.kill(pid, 0);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    // A process of another user may not be signalled, but is there.
+    return errnoOf(error) === 'EPERM';
   }
 }
 

@@ -1,4 +1,5 @@
 /** A raw file as it is now: its lines, and the bytes of its records. It may have changed since the run that read it. */
+import { isUtf8 } from 'node:buffer';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '../base/errors.ts';
@@ -81,7 +82,7 @@ async function findRecord(
   const { record, lines } = await scan(file, delimiter, (found, height) => line < found.line + height);
   if (!record) return { lines };
   const { bytes, ...place } = record;
-  return { ...place, text: bytes.toString('utf8').replace(/\r?\n$/, '') };
+  return { ...place, text: displayBytes(bytes, isUtf8(bytes) ? 'utf-8' : 'windows-1252').replace(/\r?\n$/, '') };
 }
 
 type Scanned = Omit<FoundRecord, 'text'> & { readonly bytes: Buffer };
@@ -106,7 +107,12 @@ async function scan(
     const { end } = scanRecords(bytes, { ...options, final }, (recordEnd, _records, lines) => {
       const record = bytes.subarray(scanned.from, recordEnd);
       const height = lines - scanned.lines;
-      const found = { line, index, bytes: record, blank: /^\r?\n?$/.test(record.toString('latin1', 0, 3)) };
+      const found = {
+        line,
+        index,
+        bytes: record,
+        blank: /^(\xef\xbb\xbf)?\r?\n?$/.test(record.toString('latin1', 0, 6)),
+      };
       if (stop(found, height)) scanned.stopped = found;
       line += height;
       index++;

@@ -11,6 +11,7 @@ const COMMON = [
   'jobs/registry.ts',
   'jobs/stage.ts',
   'kernels/',
+  'lake/manifest.ts',
   'lake/parquet/',
   'lake/slab.ts',
   'lake/slice.ts',

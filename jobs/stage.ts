@@ -35,10 +35,12 @@ export function planStage(plan: StagePlan): PlannedStage {
   return { plan, hash, document, tasks };
 }
 
-/** A contract has properties called `key` too, which do matter: only beside a content's hash is it an address. */
+/** A contract may call its columns `key` and `sha256` too, which do matter: only what leads to a part is an address. */
 const identity = (value: unknown): string =>
   JSON.stringify(value, function (this: object, name: string, inner: unknown) {
-    return name === 'key' && 'sha256' in this ? undefined : inner;
+    const isAddress =
+      name === 'key' && 'sha256' in this && typeof inner === 'string' && inner.startsWith('lake/parts/');
+    return isAddress ? undefined : inner;
   }) ?? 'null';
 
 export const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');

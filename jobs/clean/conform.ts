@@ -142,7 +142,7 @@ function rateColumn(
   const found = rateRows(table.rows, sale.rates, currency, day);
   const rates = columnOf(table.rows, sale.rates.rate) as FixedColumn;
   const out = fixedColumn('decimal', rows.length);
-  const currencyColumn = typeof sale.currency === 'string' ? sale.currency : null;
+  const currencyColumn = columnOfValue(sale.currency);
   for (let row = 0; row < rows.length; row++) {
     const rateRow = found[row]!;
     if (rateRow < 0 || !isValid(rates, rateRow)) {

@@ -36,9 +36,10 @@ export async function scan(input: ScanInput, { shared, raw }: TaskContext<ScanSh
     let start = 0;
     if (!headerSeen) {
       // The header is the first record that is not blank; everything up to its end belongs to no chunk.
+      const mark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
       const header = scanRecords(
         bytes,
-        { start: 0, final, delimiter, limits: LINE_LIMITS },
+        { start: mark, final, delimiter, limits: LINE_LIMITS },
         (_end, records) => records === 0,
       );
       if (header.records === 0 && !final) {
