@@ -1,5 +1,6 @@
 /** `endcap check`: every check again, and every count and sum again, on what readers see now. */
 
+import { createHash } from 'node:crypto';
 import type { RunSummary } from '../coordinator/summary.ts';
 import { addCounts, type Counts, NO_RECORDS, type Publication } from '../lake/manifest.ts';
 import type { ObjectStore } from '../lake/store.ts';
@@ -18,11 +19,15 @@ export interface CheckResult {
 }
 
 export async function checkVerb(session: Session, { run }: { readonly run?: string }): Promise<ExitStatus> {
-  const results = await withWarehouse(session, run, async ({ warehouse, project, publication, summary }) => [
-    ...(publication ? [await filesExist(project.lake, publication)] : []),
-    ...(summary ? await recount(warehouse, summary) : []),
-    ...(await runChecks(warehouse, summary?.checks.names ?? [])),
-  ]);
+  const results = await withWarehouse(session, run, async ({ warehouse, project, publication, summary }) => {
+    const files = publication ? [await filesSound(project.lake, publication)] : [];
+    if (files.some(({ failures }) => failures > 0)) return files;
+    return [
+      ...files,
+      ...(summary ? await recount(warehouse, summary) : []),
+      ...(await runChecks(warehouse, summary?.checks.names ?? [])),
+    ];
+  });
   const failed = results.filter(({ failures }) => failures > 0);
   if (session.options.json)
     session.print(JSON.stringify({ passed: results.length - failed.length, failed: failed.length, checks: results }));
@@ -49,15 +54,19 @@ function resultTable({ outStyle: style }: Session, results: readonly CheckResult
   return alignedTable(columns, rows, { style });
 }
 
-async function filesExist(lake: ObjectStore, { tables, warehouse }: Publication): Promise<CheckResult> {
+/** Every file has the bytes that were published. What is lost or damaged comes first: no query can be trusted then. */
+async function filesSound(lake: ObjectStore, { tables, warehouse }: Publication): Promise<CheckResult> {
   const files = Object.values(tables).flat();
-  const stats = await Promise.all(files.map(async ({ key, bytes }) => (await lake.stat(key))?.size === bytes));
-  const gone = stats.filter(sound => !sound).length + ((await lake.stat(warehouse)) ? 0 : 1);
-  return {
-    name: 'files of the publication',
-    failures: gone,
-    detail: `${count(files.length, 'file')}, each there with its size`,
-  };
+  const bad: string[] = (await lake.stat(warehouse)) ? [] : [warehouse];
+  for (const { key, sha256 } of files) {
+    const bytes = (await lake.stat(key)) ? await lake.read(key) : null;
+    if (!bytes || createHash('sha256').update(bytes).digest('hex') !== sha256) bad.push(key);
+  }
+  const detail =
+    bad.length === 0
+      ? `${count(files.length, 'file')}, each there with its bytes`
+      : `lost or damaged: ${bad.join(', ')}; remove what is damaged, and endcap run DIR makes it again`;
+  return { name: 'files of the publication', failures: bad.length, detail };
 }
 
 /** The summary's numbers against what the tables hold. */

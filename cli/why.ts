@@ -32,7 +32,7 @@ export async function whyVerb(
   place: string,
   { run }: { readonly run?: string },
 ): Promise<ExitStatus> {
-  const match = /^(.+):(\d+)$/.exec(place);
+  const match = /^(.+):([1-9]\d*)$/.exec(place.trim());
   if (!match) throw usageError(`${place}: expected FILE:LINE`, 'endcap why sales.csv:118');
   const fate = await withWarehouse(session, run, ({ warehouse, summary, publication }) => {
     if (!summary) throw usageError('the summary of that run is gone', 'endcap run DIR');

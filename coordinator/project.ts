@@ -38,7 +38,9 @@ export async function createProject(path: string | undefined, dataset: string): 
       exitCode: 2,
     });
   }
-  await writeJson(lake, layout.project, own, { ifAbsent: true });
+  await writeJson(lake, layout.project, own, { ifAbsent: true }).catch(error => {
+    throw unwritable(error, folder);
+  });
   return { path: folder, url, dataset, lake };
 }
 
@@ -69,6 +71,17 @@ async function readProject(lake: ObjectStore, folder: string): Promise<ProjectFi
     });
   }
   return found;
+}
+
+function unwritable(error: unknown, folder: string): unknown {
+  if (!['EACCES', 'EPERM', 'EROFS'].includes(errnoOf(error) ?? '')) return error;
+  return new UserError({
+    code: 'E_ACCESS',
+    what: `${folder} cannot be written to`,
+    why: error instanceof Error ? error.message : undefined,
+    next: 'endcap run DIR --project P   with a folder P that you may write to',
+    exitCode: 2,
+  });
 }
 
 async function onlyProject(cwd: string): Promise<string> {

@@ -75,6 +75,7 @@ export function summarise(input: SummaryInput): RunSummary {
     metrics: loaded.metrics,
     warnings: [
       ...input.warnings,
+      ...replacedWarnings(contract, cleaned),
       ...cleaned.conflicts.map(
         ({ dimension, members }) =>
           `${dimension}: ${members} ids are described in more than one way; the first description in file order is kept`,
@@ -129,4 +130,14 @@ function sumReasons({ reasons }: CleanResult): ReasonCount[] {
     return { table, code, column, message, rows, firstFile: first.file, firstLine: first.firstLine };
   });
   return counts.sort((a, b) => b.rows - a.rows || (a.code < b.code ? -1 : 1));
+}
+
+/** Bytes that a contract allows to be replaced are counted all the same: many of them mean that the encoding is another. */
+function replacedWarnings(contract: Contract, { replaced }: CleanResult): string[] {
+  return [...Map.groupBy(replaced, ({ table, column }) => `${table}.${column}`)].map(([name, parts]) => {
+    const values = parts.reduce((sum, part) => sum + part.values, 0);
+    const encoding = contract.tables[parts[0]!.table]!.encoding ?? 'utf-8';
+    const other = encoding === 'utf-8' ? 'windows-1252' : 'utf-8';
+    return `${name}: ${values} values have bytes that are not ${encoding} and stand as \ufffd; if the file is ${other}, say so in the contract: encoding: '${other}'`;
+  });
 }

@@ -53,6 +53,9 @@ export function renames({ missing, added }: HeaderMatch): Map<string, string> {
     guesses.set(column, guess);
     free.delete(guess);
   }
+  // When one column went and one came, they are probably one, however different their names.
+  const [lost, ...others] = missing.filter(column => !guesses.has(column));
+  if (lost !== undefined && others.length === 0 && free.size === 1) guesses.set(lost, [...free][0]!);
   return guesses;
 }
 

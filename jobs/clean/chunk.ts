@@ -6,7 +6,7 @@ import type { TaskContext } from '../registry.ts';
 import { soldColumns } from './conform.ts';
 import { keyEntries } from './keys.ts';
 import type { ChunkInput } from './plan.ts';
-import { type ChunkRecords, fieldText, readChunk, type TableReading } from './read.ts';
+import { type ChunkRecords, fieldText, type Replaced, readChunk, replacedValues, type TableReading } from './read.ts';
 import { gatherRows, type Reject, type RejectSlice, writeRejects } from './rejects.ts';
 
 export interface ChunkShared {
@@ -24,6 +24,7 @@ export interface ChunkOutput {
   /** Their key entries by bucket. */
   readonly keys: readonly Slice[];
   readonly rejects: readonly RejectSlice[];
+  readonly replaced: readonly Replaced[];
 }
 
 /**
@@ -56,6 +57,7 @@ export async function chunk(input: ChunkInput, { shared, raw, write }: TaskConte
       [{ file: input.file, rows: records.rows, rejects: recordRejects(records, input) }],
       write,
     ),
+    replaced: replacedValues(records, shared.reading),
   };
 }
 

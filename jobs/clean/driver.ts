@@ -15,6 +15,7 @@ import { bucketCount, type KeysInput, type KeysOutput } from './keys.ts';
 import { derivedDimensions } from './members.ts';
 import type { ChunkInput, FilePlan } from './plan.ts';
 import type { QuarantineInput, QuarantineOutput, QuarantineShared, ReasonOutput } from './quarantine.ts';
+import type { Replaced } from './read.ts';
 import type { RejectSlice } from './rejects.ts';
 import type { TableInput, TableOutput, TableShared } from './table.ts';
 import type { TableFiles } from './tables.ts';
@@ -28,6 +29,7 @@ export interface CleanResult {
   readonly reasons: readonly (ReasonOutput & { readonly table: string; readonly file: string })[];
   /** Sum of net_amount_base over the fact, as text. */
   readonly net: string;
+  readonly replaced: readonly Replaced[];
   readonly conflicts: readonly { readonly dimension: string; readonly members: number }[];
 }
 
@@ -58,6 +60,7 @@ export async function clean(driver: Driver, contract: Contract, files: readonly 
     net: amountText(
       outputs.flatMap(({ counts }) => counts.flat()).reduce((sum, { net }) => sum + parseAmount(net), 0n),
     ),
+    replaced: [...tables.replaced, ...cleaned.flatMap(({ replaced }) => replaced)],
     conflicts: dimensions
       .filter(({ conflicts }) => conflicts > 0)
       .map(({ name, conflicts }) => ({ dimension: name, members: conflicts })),
@@ -69,6 +72,7 @@ async function cleanTables(driver: Driver, contract: Contract, files: readonly F
   const cleaned: Record<string, PartFile> = {};
   const balances: (Counts & { table: string; file: string })[] = [];
   const rejects: (RejectSlice & { table: string })[] = [];
+  const replaced: Replaced[] = [];
   const shared: TableShared = { tables: contract.tables };
   for (const wave of referenceWaves(contract)) {
     const inputs = wave.map((table): TableInput => {
@@ -91,6 +95,7 @@ async function cleanTables(driver: Driver, contract: Contract, files: readonly F
       cleaned[table] = output.file;
       balances.push(...output.balances.map(balance => ({ table, ...balance })));
       rejects.push(...output.rejects.map(reject => ({ ...reject, table })));
+      replaced.push(...output.replaced);
     });
   }
   for (const balance of balances) {
@@ -100,7 +105,7 @@ async function cleanTables(driver: Driver, contract: Contract, files: readonly F
       `${balance.file}: ${planned} planned, ${JSON.stringify(balance)}`,
     );
   }
-  return { files: cleaned, balances, rejects };
+  return { files: cleaned, balances, rejects, replaced };
 }
 
 const referencesOf = (contract: Contract, table: string): string[] => {

@@ -1,7 +1,7 @@
 /** The bytes of a chunk → typed columns of its records, and what is wrong with each. */
 import { invariant } from '../../base/errors.ts';
 import type { TableContract } from '../../datasets/contract.ts';
-import { type Column, fixedColumn, halves, setBit, setNumber } from '../../kernels/column.ts';
+import { type Column, fixedColumn, halves, setBit, setNumber, type TextColumn } from '../../kernels/column.ts';
 import { convertColumn, unescapeQuotes } from '../../kernels/convert.ts';
 import { displayBytes, type Encoding } from '../../kernels/encoding.ts';
 import { type FieldIndex, indexFields } from '../../kernels/records.ts';
@@ -94,4 +94,35 @@ export function fieldText({ bytes, index, encoding }: ChunkRecords, record: numb
   const end = Math.min(index.end[cell]!, start + 200);
   const source = index.escaped[cell] === 1 ? unescapeQuotes(bytes, start, end) : bytes.subarray(start, end);
   return displayBytes(source, encoding);
+}
+
+/** Values of a column in which bytes were not valid and U+FFFD stands for them, as the contract allows. */
+export interface Replaced {
+  readonly table: string;
+  readonly column: string;
+  readonly values: number;
+}
+
+const REPLACEMENT = Buffer.from('\ufffd');
+
+export function replacedValues({ rows }: ChunkRecords, { table, contract }: TableReading): Replaced[] {
+  return Object.entries(contract.columns).flatMap(([column, { invalidBytes }]) => {
+    const found = rows.columns[column];
+    if (invalidBytes !== 'replace' || found?.type !== 'text') return [];
+    const values = countValuesWith(found, REPLACEMENT);
+    return values > 0 ? [{ table, column, values }] : [];
+  });
+}
+
+/** How many values hold these bytes. A search over all of them at once: nearly always there are none. */
+function countValuesWith({ bytes, offsets, length }: TextColumn, wanted: Buffer): number {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, offsets[length]!);
+  let count = 0;
+  let row = 0;
+  for (let at = all.indexOf(wanted); at >= 0; at = all.indexOf(wanted, offsets[row]!)) {
+    while (offsets[row + 1]! <= at) row++;
+    count++;
+    row++;
+  }
+  return count;
 }

@@ -9,7 +9,7 @@ import { checkReferences } from './conform.ts';
 import { displayText } from './display.ts';
 import { hashContent } from './keys.ts';
 import type { FilePlan } from './plan.ts';
-import { type ChunkRecords, readChunk } from './read.ts';
+import { type ChunkRecords, type Replaced, readChunk, replacedValues } from './read.ts';
 import { concatRows, gatherRows, type Reject, type RejectSlice, writeRejects } from './rejects.ts';
 import { type LookupTables, loadTables, type TableFiles } from './tables.ts';
 import { emptyColumns } from './values.ts';
@@ -29,6 +29,7 @@ export interface TableOutput {
   readonly file: PartFile;
   readonly balances: readonly (Counts & { readonly file: string })[];
   readonly rejects: readonly RejectSlice[];
+  readonly replaced: readonly Replaced[];
 }
 
 /** Cleans one small table as a whole: reads its files, resolves keys that come twice, checks references. */
@@ -41,6 +42,7 @@ export async function table(
   const reading = tableReading({ ...contract, sale: { from: '' } as Contract['sale'] }, input.table);
   const seen = new Map<string, Seen>();
   const kept: Rows[] = [];
+  const replaced: Replaced[] = [];
   const rejected: { file: string; rows: Rows; rejects: Reject[] }[] = [];
   const balances: (Counts & { file: string })[] = [];
   for (const file of input.files) {
@@ -48,6 +50,7 @@ export async function table(
     for (const piece of file.chunks) {
       const chunk = { ...piece, file: file.file, header: file.header };
       const records = await readChunk(raw, chunk, reading);
+      replaced.push(...replacedValues(records, reading));
       const rejects = recordRejects(records, chunk);
       rejects.push(...keyRejects(records, reading.contract.key, seen));
       rejects.push(...referenceRejects(contract, input.table, records, references, rejects));
@@ -70,6 +73,7 @@ export async function table(
     file: await write(`${input.table}.slab`, encodeSlab(rows), rows.length),
     balances,
     rejects: await writeRejects(rejected, write),
+    replaced,
   };
 }
 

@@ -79,7 +79,9 @@ async function headline(file: string, lakeDir: string, metrics: readonly Metric[
   const warehouse = await openWarehouse(file, lakeDir);
   try {
     const { rows } = await warehouse.query(metricsSql(metrics));
-    return metrics.map(({ key, label, unit }) => ({ key, label, unit, value: String(rows[0]?.[key] ?? '') }));
+    // Of no rows at all there is nothing to add up.
+    const known = metrics.filter(({ key }) => rows[0]?.[key] !== null);
+    return known.map(({ key, label, unit }) => ({ key, label, unit, value: String(rows[0]?.[key]) }));
   } finally {
     await warehouse.close();
   }
