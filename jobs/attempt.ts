@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { InvariantError, UserError } from '../base/errors.ts';
 import type { AttemptError, AttemptMessage, AttemptOutcome, Commit } from '../cluster/task.ts';
+import { withKernels } from '../kernels/wasm.ts';
 import { layout } from '../lake/layout.ts';
 import { openStore } from '../lake/open.ts';
 import { type ObjectStore, readJson, writeJson } from '../lake/store.ts';
@@ -20,7 +21,7 @@ export async function runAttempt({ task, lakeUrl }: AttemptMessage): Promise<Att
     const run = (await taskFunction(task.kind)) as unknown as TaskFunction<unknown, unknown>;
     const attempt = randomBytes(8).toString('hex');
     const files: string[] = [];
-    const context: TaskContext = {
+    const context: Omit<TaskContext, 'kernels'> = {
       shared: plan.shared,
       lake,
       raw,
@@ -31,7 +32,7 @@ export async function runAttempt({ task, lakeUrl }: AttemptMessage): Promise<Att
         return { key, sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length, rows };
       },
     };
-    const output = await run(plan.inputs[task.index], context);
+    const output = await withKernels(kernels => run(plan.inputs[task.index], { ...context, kernels }));
     const own: Commit = { kind: task.kind, task: task.id, attempt, files, output };
     const commit = await commitOnce(lake, own);
     return { ok: true, commit, ms: performance.now() - started };

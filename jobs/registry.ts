@@ -1,3 +1,4 @@
+import type { Kernels } from '../kernels/wasm.ts';
 import type { PartFile } from '../lake/manifest.ts';
 import type { ObjectStore } from '../lake/store.ts';
 
@@ -8,6 +9,8 @@ export interface TaskContext<Shared = unknown> {
   readonly lake: ObjectStore;
   /** The folder or bucket of raw files. */
   readonly raw: ObjectStore;
+  /** Kernels and memory that this task has to itself until it ends. */
+  readonly kernels: Kernels;
   /** Writes a file of this attempt; nobody sees it unless the attempt commits. */
   write(name: string, bytes: Uint8Array, rows: number): Promise<PartFile>;
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { createKernels } from '../../kernels/wasm.ts';
 import { memoryStore } from '../../lake/memory.ts';
 import { listOf, pick, seeded } from '../../test/random.ts';
 import type { TaskContext } from '../registry.ts';
@@ -13,6 +14,7 @@ async function scanText(text: string, chunkBytes: number): Promise<FileScan> {
     shared: { chunkBytes },
     raw,
     lake: raw,
+    kernels: createKernels(1 << 24),
     write: () => Promise.reject(new Error('a scan writes nothing')),
   };
   return scan({ file: 'a.csv', size, generation, delimiter: ',' }, context as TaskContext<ScanShared>);
@@ -53,7 +55,8 @@ it('cuts chunks that cover the same records with the same line numbers, whatever
 it('refuses to go on when the file is another one at the end', async () => {
   const raw = memoryStore();
   await raw.write('a.csv', Buffer.from('id\n1\n'));
-  const context = { shared: { chunkBytes: 1 }, raw, lake: raw, write: () => Promise.reject(new Error('unused')) };
+  const write = () => Promise.reject(new Error('unused'));
+  const context = { shared: { chunkBytes: 1 }, raw, lake: raw, kernels: createKernels(1 << 24), write };
   const stale = { file: 'a.csv', size: 5, generation: 'of another content', delimiter: ',' };
   await expect(scan(stale, context as TaskContext<ScanShared>)).rejects.toThrow('E_CHANGED');
 });

@@ -1,0 +1,7 @@
+/** Everything that kernels.wasm exports. Compiled by kernels/build.ts (`npm run build:wasm`). */
+export * from './xxhash';
+
+/** Where the caller's part of the memory begins: below it are the kernels' own tables. */
+export function heapBase(): usize {
+  return __heap_base;
+}

@@ -1,0 +1,89 @@
+/**
+ * The compiled kernels and their memory. A task works in an instance of its own: it lays its input and output into one
+ * memory, piece behind piece, and gives all of it back at once when it ends.
+ */
+import { readFileSync } from 'node:fs';
+
+export interface Kernels {
+  /** All of the memory. It never grows, so that views of it stay good until `release`. */
+  readonly bytes: Uint8Array;
+  /** What kernels.wasm exports; each wrapper names the functions that it calls. */
+  readonly exports: Readonly<Record<string, unknown>>;
+  /** Address of `size` new bytes, at a multiple of 16, with slack behind them. Their content is left over from before. */
+  alloc(size: number): number;
+  /** The same, all zeros. */
+  allocZeroed(size: number): number;
+  /** How far the memory is used; hand it to `release` to give back what was allocated since. */
+  mark(): number;
+  release(mark: number): void;
+}
+
+/** Kernels read and write whole vectors, up to this many bytes behind the end of a buffer. */
+const SLACK = 64;
+const PAGE = 65_536;
+
+/**
+ * Bytes of address space for each instance. Only what is touched takes memory; a task that needs more is a mistake in the
+ * limits that cut tasks.
+ */
+const MEMORY_BYTES = 2 ** 30;
+
+/** The part of the WebAssembly interface that is used here: Node's types lack it, and the browser's come with much else. */
+interface WebAssemblyApi {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Memory: new (pages: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer };
+  readonly Instance: new (module: object, imports: object) => { readonly exports: Readonly<Record<string, unknown>> };
+}
+
+const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: WebAssemblyApi };
+
+let compiled: object | undefined;
+
+/** A new instance with a memory of its own. Making one takes less than a millisecond; see withKernels for the usual way. */
+export function createKernels(bytes = MEMORY_BYTES): Kernels {
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('./kernels.wasm', import.meta.url)));
+  const pages = Math.ceil(bytes / PAGE);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
+  const all = new Uint8Array(memory.buffer);
+  // Below it are the kernels' own tables.
+  const base = align((exports.heapBase as () => number)());
+  let used = base;
+  const alloc = (size: number): number => {
+    const start = used;
+    used = align(start + size + SLACK);
+    if (used > all.length)
+      throw new RangeError(`a task needs more than ${all.length} bytes of kernel memory: ${size} more`);
+    return start;
+  };
+  return {
+    bytes: all,
+    exports,
+    alloc,
+    allocZeroed(size) {
+      const start = alloc(size);
+      all.fill(0, start, start + size);
+      return start;
+    },
+    mark: () => used,
+    release(mark) {
+      used = Math.max(base, mark);
+    },
+  };
+}
+
+const align = (address: number): number => (address + 15) & ~15;
+
+/** Instances that no task works in. */
+const idle: Kernels[] = [];
+
+/** Runs a task with kernels of its own, and keeps them for the next one: their memory has been touched, which is what costs. */
+export async function withKernels<Result>(task: (kernels: Kernels) => Promise<Result>): Promise<Result> {
+  const kernels = idle.pop() ?? createKernels();
+  try {
+    return await task(kernels);
+  } finally {
+    kernels.release(0);
+    idle.push(kernels);
+  }
+}
