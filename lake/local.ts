@@ -4,7 +4,14 @@ import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat } from 'n
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errnoOf } from '../base/errors.ts';
-import { assertKey, NoObjectError, type ObjectStat, type ObjectStore, type ObjectWriter } from './store.ts';
+import {
+  assertHolds,
+  assertKey,
+  NoObjectError,
+  type ObjectStat,
+  type ObjectStore,
+  type ObjectWriter,
+} from './store.ts';
 
 /** Names that begin so are unfinished writes: no listing shows them. Short and fixed, so that no key overflows NAME_MAX. */
 const TEMPORARY = '.tmp-';
@@ -28,14 +35,18 @@ export function localStore(root: URL): ObjectStore {
       return statFile(pathOf(key), key);
     },
     async read(key, range) {
-      const file = await openExisting(pathOf(key), key, url);
-      try {
-        const found = await file.stat();
-        if (!found.isFile()) throw new NoObjectError(key, url);
-        return await readBytes(file, range?.start ?? 0, Math.min(range?.end ?? found.size, found.size));
-      } finally {
-        await file.close();
-      }
+      return withFile(pathOf(key), { key, url }, async (file, size) => {
+        const start = range?.start ?? 0;
+        const bytes = Buffer.allocUnsafeSlow(Math.max(0, Math.min(range?.end ?? size, size) - start));
+        return bytes.subarray(0, await fill(file, start, bytes));
+      });
+    },
+    async readInto(key, range, target) {
+      assertHolds(target, range);
+      return withFile(pathOf(key), { key, url }, (file, size) => {
+        const length = Math.max(0, Math.min(range.end, size) - range.start);
+        return fill(file, range.start, target.subarray(0, length));
+      });
     },
     async write(key, bytes, { ifAbsent = false } = {}) {
       if (ifAbsent && (await statFile(pathOf(key), key))) return false;
@@ -114,25 +125,33 @@ async function openWriter(target: string, ifAbsent: boolean): Promise<ObjectWrit
   };
 }
 
-async function openExisting(path: string, key: string, url: string): Promise<FileHandle> {
+/** Opens an object for as long as `use` needs it. */
+async function withFile<Result>(
+  path: string,
+  { key, url }: { readonly key: string; readonly url: string },
+  use: (file: FileHandle, size: number) => Promise<Result>,
+): Promise<Result> {
+  const file = await open(path, constants.O_RDONLY).catch((error: unknown) => {
+    throw isMissing(error) ? new NoObjectError(key, url, { cause: error }) : error;
+  });
   try {
-    return await open(path, constants.O_RDONLY);
-  } catch (error) {
-    if (isMissing(error)) throw new NoObjectError(key, url, { cause: error });
-    throw error;
+    const found = await file.stat();
+    if (!found.isFile()) throw new NoObjectError(key, url);
+    return await use(file, found.size);
+  } finally {
+    await file.close();
   }
 }
 
-async function readBytes(file: FileHandle, start: number, end: number): Promise<Buffer> {
-  const size = Math.max(0, end - start);
-  const bytes = Buffer.allocUnsafeSlow(size);
+/** Fills `target` with what the file has from `start` on, and returns how much that was. */
+async function fill(file: FileHandle, start: number, target: Uint8Array): Promise<number> {
   let filled = 0;
-  while (filled < size) {
-    const { bytesRead } = await file.read(bytes, filled, size - filled, start + filled);
+  while (filled < target.length) {
+    const { bytesRead } = await file.read(target, filled, target.length - filled, start + filled);
     if (bytesRead === 0) break;
     filled += bytesRead;
   }
-  return bytes.subarray(0, filled);
+  return filled;
 }
 
 async function linkIfAbsent(temporary: string, target: string): Promise<boolean> {

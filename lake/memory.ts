@@ -1,4 +1,4 @@
-import { assertKey, NoObjectError, type ObjectStore } from './store.ts';
+import { assertHolds, assertKey, NoObjectError, type ObjectStore } from './store.ts';
 
 /** The reference store: what the others must agree with. */
 export function memoryStore(url = 'memory:'): ObjectStore {
@@ -18,6 +18,15 @@ export function memoryStore(url = 'memory:'): ObjectStore {
       const found = objects.get(key);
       if (!found) throw new NoObjectError(key, url);
       return Buffer.from(range ? found.bytes.subarray(range.start, range.end) : found.bytes);
+    },
+    async readInto(key, range, target) {
+      assertKey(key);
+      assertHolds(target, range);
+      const found = objects.get(key);
+      if (!found) throw new NoObjectError(key, url);
+      const bytes = found.bytes.subarray(range.start, range.end);
+      target.set(bytes);
+      return bytes.length;
     },
     async write(key, bytes, { ifAbsent = false } = {}) {
       assertKey(key);

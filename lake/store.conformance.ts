@@ -43,6 +43,32 @@ function testObjects(open: () => Promise<ObjectStore>): void {
     expect((await store.read('a', range)).toString()).toBe(expected);
   });
 
+  it.each([
+    [{ start: 0, end: 5 }, 'hello---'],
+    [{ start: 1, end: 3 }, 'el------'],
+    [{ start: 3, end: 11 }, 'lo------'],
+    [{ start: 5, end: 6 }, '--------'],
+    [{ start: 50, end: 58 }, '--------'],
+  ])(
+    'read in the range %o into memory gives the bytes it has there, and touches no others',
+    async (range, expected) => {
+      const store = await open();
+      await store.write('a', Buffer.from('hello'));
+      const memory = Buffer.alloc(16, '-');
+      const read = await store.readInto('a', range, memory.subarray(4, 12));
+      expect([memory.toString(), read]).toEqual([`----${expected}----`, expected.replaceAll('-', '').length]);
+    },
+  );
+
+  it('is not read into memory that is too small', async () => {
+    const store = await open();
+    await store.write('a', Buffer.from('hello'));
+    const memory = new Uint8Array(3);
+    await expect(store.readInto('a', { start: 0, end: 4 }, memory)).rejects.toThrow(RangeError);
+    expect(memory).toEqual(new Uint8Array(3));
+    await expect(store.readInto('b', { start: 0, end: 3 }, memory)).rejects.toThrow(NoObjectError);
+  });
+
   it('holds any bytes, and a name any characters', async () => {
     const store = await open();
     const bytes = Buffer.from(listOf(256, byte => byte));
@@ -75,6 +101,7 @@ function testObjects(open: () => Promise<ObjectStore>): void {
       expect(await store.stat(key), key).toBeNull();
       await expect(store.read(key), key).rejects.toThrow(NoObjectError);
       await expect(store.read(key, { start: 0, end: 1 }), key).rejects.toMatchObject({ key });
+      await expect(store.readInto(key, { start: 0, end: 1 }, new Uint8Array(1)), key).rejects.toMatchObject({ key });
       await store.remove(key);
     }
     expect(await readJson(store, 'absent')).toBeNull();
@@ -97,6 +124,7 @@ function testObjects(open: () => Promise<ObjectStore>): void {
       const refused = `not a key: '${key}'`;
       await expect(store.stat(key), key).rejects.toThrow(refused);
       await expect(store.read(key), key).rejects.toThrow(refused);
+      await expect(store.readInto(key, { start: 0, end: 1 }, new Uint8Array(1)), key).rejects.toThrow(refused);
       await expect(store.write(key, Buffer.from('x')), key).rejects.toThrow(refused);
       await expect(store.writer(key), key).rejects.toThrow(refused);
       await expect(store.remove(key), key).rejects.toThrow(refused);

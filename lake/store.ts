@@ -13,6 +13,11 @@ export interface ObjectStore {
   stat(key: string): Promise<ObjectStat | null>;
   /** The object, or those of its bytes that lie in [start, end). Throws NoObjectError when there is none. */
   read(key: string, range?: ByteRange): Promise<Buffer>;
+  /**
+   * Reads the bytes [start, end) to the beginning of `target`, such as the kernels' memory, and returns how many there
+   * were: fewer only where the object ends. Throws NoObjectError, and a RangeError when `target` is too small.
+   */
+  readInto(key: string, range: ByteRange, target: Uint8Array): Promise<number>;
   /** Returns false, writing nothing, when `ifAbsent` is set and the key is taken. */
   write(key: string, bytes: Uint8Array, options?: { readonly ifAbsent?: boolean }): Promise<boolean>;
   /** Writes a new object piece by piece; nobody sees it before `close`. */
@@ -56,6 +61,11 @@ export class NoObjectError extends Error {
 export function assertKey(key: string): void {
   if (!key.split('/').some(part => part === '' || part === '.' || part === '..')) return;
   throw new Error(`not a key: '${key}'`);
+}
+
+/** Refuses a range that `target` cannot hold: what is cut off silently is missed much later. */
+export function assertHolds(target: Uint8Array, { start, end }: ByteRange): void {
+  if (end - start > target.length) throw new RangeError(`${target.length} bytes do not hold ${end - start}`);
 }
 
 const decoder = new TextDecoder();
