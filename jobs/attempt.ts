@@ -21,15 +21,20 @@ export async function runAttempt({ task, lakeUrl }: AttemptMessage): Promise<Att
     const run = (await taskFunction(task.kind)) as unknown as TaskFunction<unknown, unknown>;
     const attempt = randomBytes(8).toString('hex');
     const files: string[] = [];
+    const scratch = async (name: string, bytes: Uint8Array, rows: number) => {
+      const key = layout.part(task.kind, task.id, attempt, name);
+      await lake.write(key, bytes);
+      files.push(key);
+      return { key, bytes: bytes.length, rows };
+    };
     const context: Omit<TaskContext, 'kernels'> = {
       shared: plan.shared,
       lake,
       raw,
+      scratch,
       async write(name, bytes, rows) {
-        const key = layout.part(task.kind, task.id, attempt, name);
-        await lake.write(key, bytes);
-        files.push(key);
-        return { key, sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length, rows };
+        const sha256 = createHash('sha256').update(bytes).digest('hex');
+        return { ...(await scratch(name, bytes, rows)), sha256 };
       },
     };
     const output = await withKernels(kernels => run(plan.inputs[task.index], { ...context, kernels }));

@@ -1,5 +1,5 @@
 import type { Kernels } from '../kernels/wasm.ts';
-import type { PartFile } from '../lake/manifest.ts';
+import type { PartFile, ScratchFile } from '../lake/manifest.ts';
 import type { ObjectStore } from '../lake/store.ts';
 
 /** What a task may use besides its input. */
@@ -13,6 +13,8 @@ export interface TaskContext<Shared = unknown> {
   readonly kernels: Kernels;
   /** Writes a file of this attempt; nobody sees it unless the attempt commits. */
   write(name: string, bytes: Uint8Array, rows: number): Promise<PartFile>;
+  /** The same for a file that only later tasks read, slice by slice: each slice has a hash of its own, the whole has none. */
+  scratch(name: string, bytes: Uint8Array, rows: number): Promise<ScratchFile>;
 }
 
 /** Runs on a worker thread. Idempotent and without state: the same input makes the same bytes, whatever the attempt. */

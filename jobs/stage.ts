@@ -35,11 +35,14 @@ export function planStage(plan: StagePlan): PlannedStage {
   return { plan, hash, document, tasks };
 }
 
-/** A contract may call its columns `key` and `sha256` too, which do matter: only what leads to a part is an address. */
+/** A contract may call its columns `key` and `hash` too, which do matter: only what leads to a part is an address. */
 const identity = (value: unknown): string =>
   JSON.stringify(value, function (this: object, name: string, inner: unknown) {
     const isAddress =
-      name === 'key' && 'sha256' in this && typeof inner === 'string' && inner.startsWith('lake/parts/');
+      name === 'key' &&
+      ('sha256' in this || 'hash' in this) &&
+      typeof inner === 'string' &&
+      inner.startsWith('lake/parts/');
     return isAddress ? undefined : inner;
   }) ?? 'null';
 

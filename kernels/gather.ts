@@ -1,62 +1,44 @@
 /** Rows of a column in another order, and several columns one behind the other. */
-import {
-  booleanColumn,
-  type Column,
-  dateColumn,
-  fixedColumn,
-  halves,
-  isValid,
-  setBit,
-  TextBuilder,
-  type TextColumn,
-} from './column.ts';
+import { type Column, isValid, setBit, type TextColumn } from './column.ts';
+import { allocColumn, place } from './place.ts';
+import type { Kernels } from './wasm.ts';
 
-/** The values at `rows`, in that order; a row of −1 gives null. */
-export function gather(column: Column, rows: Int32Array): Column {
-  const { length } = rows;
-  if (column.type === 'text') return gatherText(column, rows);
-  if (column.type === 'boolean') {
-    const out = booleanColumn(length);
-    for (let i = 0; i < length; i++) {
-      const row = rows[i]!;
-      if (row < 0 || !isValid(column, row)) continue;
-      setBit(out.validity, i);
-      if ((column.values[row >> 3]! >> (row & 7)) & 1) setBit(out.values, i);
-    }
-    return out;
-  }
-  if (column.type === 'date') {
-    const out = dateColumn(length);
-    for (let i = 0; i < length; i++) {
-      const row = rows[i]!;
-      if (row < 0 || !isValid(column, row)) continue;
-      out.values[i] = column.values[row]!;
-      setBit(out.validity, i);
-    }
-    return out;
-  }
-  const out = fixedColumn(column.type, length);
-  // Reading a BigInt64Array makes a BigInt a value; the halves are plain numbers.
-  const [from, to] = [halves(column), halves(out)];
-  for (let i = 0; i < length; i++) {
-    const row = rows[i]!;
-    if (row < 0 || !isValid(column, row)) continue;
-    to[i * 2] = from[row * 2]!;
-    to[i * 2 + 1] = from[row * 2 + 1]!;
-    setBit(out.validity, i);
-  }
-  return out;
+interface Exports {
+  allSet(bitmap: number, count: number): number;
+  gatherBits(bitmap: number, rows: number, count: number, out: number): void;
+  foundBits(rows: number, count: number, out: number): void;
+  gather64(values: number, rows: number, count: number, out: number): void;
+  gather32(values: number, rows: number, count: number, out: number): void;
+  textSize(offsets: number, rows: number, count: number): number;
+  gatherText(offsets: number, bytes: number, rows: number, count: number, outOffsets: number, outBytes: number): void;
 }
 
-function gatherText(column: TextColumn, rows: Int32Array): Column {
-  let bytes = 0;
-  for (const row of rows) if (row >= 0) bytes += column.offsets[row + 1]! - column.offsets[row]!;
-  const builder = new TextBuilder(rows.length, bytes);
-  for (const row of rows) {
-    if (row < 0 || !isValid(column, row)) builder.pushNull();
-    else builder.push(column.bytes, column.offsets[row]!, column.offsets[row + 1]!);
+/**
+ * The values at `rows`, in that order; a row of −1 gives null. Int32 row numbers, below `column.length`. The result is in
+ * the kernels' memory; nulls rest as zeros there if they do in `column`.
+ */
+export function gather(kernels: Kernels, column: Column, rows: Int32Array): Column {
+  const kernel = kernels.exports as unknown as Exports;
+  const { length } = rows;
+  const picks = place(kernels, rows);
+  const validity = place(kernels, column.validity);
+  let out: Column;
+  if (column.type === 'text') {
+    const offsets = place(kernels, column.offsets);
+    out = allocColumn(kernels, 'text', length, kernel.textSize(offsets, picks, length)) as TextColumn;
+    const [outOffsets, outBytes] = [out.offsets.byteOffset, out.bytes.byteOffset];
+    kernel.gatherText(offsets, place(kernels, column.bytes), picks, length, outOffsets, outBytes);
+  } else {
+    out = allocColumn(kernels, column.type, length);
+    const [values, to] = [place(kernels, column.values), (out as typeof column).values.byteOffset];
+    if (column.type === 'boolean') kernel.gatherBits(values, picks, length, to);
+    else if (column.values.BYTES_PER_ELEMENT === 4) kernel.gather32(values, picks, length, to);
+    else kernel.gather64(values, picks, length, to);
   }
-  return builder.finish();
+  // Most columns have no nulls: then only the rows decide.
+  if (kernel.allSet(validity, column.length)) kernel.foundBits(picks, length, out.validity.byteOffset);
+  else kernel.gatherBits(validity, picks, length, out.validity.byteOffset);
+  return out;
 }
 
 /** One column of all values, in order. All parts have one type. */

@@ -1,11 +1,15 @@
 /** The lists of files that are a table. A file that no manifest names does not exist. */
 
-export interface PartFile {
+/** A file that stages hand on, and no table names. */
+export interface ScratchFile {
   readonly key: string;
-  /** Of the content: two parts with one hash are equal, wherever they rest. */
-  readonly sha256: string;
   readonly bytes: number;
   readonly rows: number;
+}
+
+export interface PartFile extends ScratchFile {
+  /** Of the content: two parts with one hash are equal, wherever they rest. */
+  readonly sha256: string;
 }
 
 /** Parts of a partitioned table carry the value of the partition column: `2018-01-31`. */

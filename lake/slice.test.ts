@@ -4,7 +4,7 @@ import { between, listOf, pick, seeded } from '../test/random.ts';
 import { memoryStore } from './memory.ts';
 import { packSlices, placeSlice, readSlice, readSlices, type Slice } from './slice.ts';
 
-const FILE = { key: 'lake/parts/clean.chunk/1/2/run.slab', sha256: '', bytes: 0, rows: 0 };
+const FILE = { key: 'lake/parts/clean.chunk/1/2/run.slab', hash: '', bytes: 0, rows: 0 };
 
 describe('pieces packed into one file', () => {
   it('are read back one by one, each from a multiple of eight bytes', async () => {
@@ -54,7 +54,7 @@ describe('pieces packed into one file', () => {
   it('are known by their content, wherever they lie', () => {
     const [a, b] = [Buffer.from('a'), Buffer.from('b')];
     const hashes = (...contents: Buffer[]) =>
-      packSlices(contents.map((bytes, name) => ({ name, bytes, rows: 1 }))).slices.map(({ sha256 }) => sha256);
+      packSlices(contents.map((bytes, name) => ({ name, bytes, rows: 1 }))).slices.map(({ hash }) => hash);
     expect(hashes(a, b)).toEqual(hashes(b, a).reverse());
     expect(hashes(a)).toEqual([createHash('sha256').update('a').digest('hex').slice(0, 32)]);
   });
@@ -68,7 +68,7 @@ describe('pieces packed into one file', () => {
   it('are looked for in the file of their name, though it holds a number sign', async () => {
     const lake = memoryStore();
     await lake.write('a#1-2', Buffer.from('0123456789'));
-    const placed = placeSlice({ ...FILE, key: 'a#1-2' }, { name: 0, start: 8, end: 10, sha256: '', rows: 0 });
+    const placed = placeSlice({ ...FILE, key: 'a#1-2' }, { name: 0, start: 8, end: 10, hash: '', rows: 0 });
     expect((await readSlice(lake, placed)).toString()).toBe('89');
   });
 });

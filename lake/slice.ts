@@ -1,12 +1,14 @@
 /** Parts of a part file: a day of a run, a bucket of keys. Found by byte range, identified by content. */
 import { createHash } from 'node:crypto';
-import type { PartFile } from './manifest.ts';
+import type { Kernels } from '../kernels/wasm.ts';
+import type { ScratchFile } from './manifest.ts';
 import type { ObjectStore } from './store.ts';
 
 /** `key` is `<key of the file>#<start>-<end>`: like every `key`, no part of a task's identity. */
 export interface Slice {
   readonly key: string;
-  readonly sha256: string;
+  /** Of its content. */
+  readonly hash: string;
   readonly rows: number;
 }
 
@@ -15,8 +17,14 @@ export interface UnplacedSlice<Name> {
   readonly name: Name;
   readonly start: number;
   readonly end: number;
-  readonly sha256: string;
+  readonly hash: string;
   readonly rows: number;
+}
+
+/** Bytes of a slice in the kernels' memory. */
+export interface PlacedSlab {
+  readonly address: number;
+  readonly size: number;
 }
 
 /** Puts pieces one behind the other, each at a multiple of eight bytes, and says where each is. */
@@ -24,8 +32,8 @@ export function packSlices<Name>(pieces: readonly { name: Name; bytes: Uint8Arra
   const slices: UnplacedSlice<Name>[] = [];
   let size = 0;
   for (const { name, bytes, rows } of pieces) {
-    const sha256 = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
-    slices.push({ name, start: size, end: size + bytes.length, sha256, rows });
+    const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
+    slices.push({ name, start: size, end: size + bytes.length, hash, rows });
     size += (bytes.length + 7) & ~7;
   }
   const packed = new Uint8Array(size);
@@ -33,21 +41,18 @@ export function packSlices<Name>(pieces: readonly { name: Name; bytes: Uint8Arra
   return { packed, slices };
 }
 
-export const placeSlice = (file: PartFile, { start, end, sha256, rows }: UnplacedSlice<unknown>): Slice => ({
+export const placeSlice = (file: ScratchFile, { start, end, hash, rows }: UnplacedSlice<unknown>): Slice => ({
   key: `${file.key}#${start}-${end}`,
-  sha256,
+  hash,
   rows,
 });
 
 /** Bytes between two slices that are read and thrown away rather than asked for apart. */
 const GAP_BYTES_MAX = 64 * 1024;
 
-/** The bytes of many slices, by key; neighbours in one file are read at once, since each read is a round trip. */
-export async function readSlices(lake: ObjectStore, slices: readonly Slice[]): Promise<Map<string, Buffer>> {
-  const ranges = slices.map(({ key }) => {
-    const [, file = key, start, end] = SLICE_KEY.exec(key) ?? [];
-    return { key, file, start: Number(start), end: Number(end) };
-  });
+/** Where the bytes of many slices lie, in their order, once they have been read into `kernels`' memory. */
+export async function readSlices(kernels: Kernels, lake: ObjectStore, slices: readonly Slice[]): Promise<PlacedSlab[]> {
+  const ranges = slices.map(({ key }, index) => ({ index, ...rangeOf(key) }));
   const spans: { file: string; start: number; end: number; members: typeof ranges }[] = [];
   for (const range of ranges.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.start - b.start))) {
     const last = spans.at(-1);
@@ -56,17 +61,39 @@ export async function readSlices(lake: ObjectStore, slices: readonly Slice[]): P
       last.members.push(range);
     } else spans.push({ ...range, members: [range] });
   }
-  const bytes = new Map<string, Buffer>();
+  const placed: PlacedSlab[] = [];
   await Promise.all(
     spans.map(async ({ file, start, end, members }) => {
-      const span = await lake.read(file, { start, end });
-      for (const range of members) bytes.set(range.key, span.subarray(range.start - start, range.end - start));
+      const address = kernels.alloc(end - start);
+      await readInto(lake, { file, start, end }, kernels.bytes.subarray(address, address + end - start));
+      for (const range of members)
+        placed[range.index] = { address: address + range.start - start, size: range.end - range.start };
     }),
   );
-  return bytes;
+  return placed;
 }
 
 const SLICE_KEY = /^(.*)#(\d+)-(\d+)$/;
+
+function rangeOf(key: string): { file: string; start: number; end: number } {
+  const [, file, start, end] = SLICE_KEY.exec(key) ?? [];
+  if (file === undefined) throw new Error(`not a slice: '${key}'`);
+  return { file, start: Number(start), end: Number(end) };
+}
+
+/** Reads the bytes of a slice into `target`, which has their size. */
+export const readSliceInto = (lake: ObjectStore, { key }: Slice, target: Uint8Array): Promise<void> =>
+  readInto(lake, rangeOf(key), target);
+
+/** A file that is shorter than when it was written has been damaged since. */
+async function readInto(
+  lake: ObjectStore,
+  { file, start, end }: { file: string; start: number; end: number },
+  target: Uint8Array,
+): Promise<void> {
+  const size = await lake.readInto(file, { start, end }, target);
+  if (size !== end - start) throw new Error(`'${file}' ends at byte ${start + size}: it should go on to ${end}`);
+}
 
 /** The bytes of a slice, or of a whole part file. */
 export async function readSlice(lake: ObjectStore, { key }: { readonly key: string }): Promise<Buffer> {

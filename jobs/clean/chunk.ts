@@ -1,70 +1,72 @@
 import type { Contract } from '../../datasets/contract.ts';
-import type { DateColumn } from '../../kernels/column.ts';
-import { encodeSlab } from '../../lake/slab.ts';
-import { packSlices, placeSlice, type Slice } from '../../lake/slice.ts';
+import { sortRows } from '../../kernels/sort.ts';
+import { encodeRun } from '../../lake/run.ts';
+import { placeSlice, type Slice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
-import { soldColumns } from './conform.ts';
-import { keyEntries } from './keys.ts';
+import { type ChunkKeys, chunkKeys, type KeysShared } from './keys.ts';
 import type { ChunkInput } from './plan.ts';
-import { type ChunkRecords, fieldText, type Replaced, readChunk, replacedValues, type TableReading } from './read.ts';
-import { gatherRows, type Reject, type RejectSlice, writeRejects } from './rejects.ts';
+import {
+  type ChunkRecords,
+  fieldText,
+  type GoodRecords,
+  goodRecords,
+  type Replaced,
+  readChunk,
+  replacedValues,
+  type TableReading,
+} from './read.ts';
+import { type Reject, type RejectSlice, writeRejects } from './rejects.ts';
 
-export interface ChunkShared {
-  readonly reading: TableReading;
-  /** Column that holds the day of the sale. */
-  readonly sold: string;
-  readonly buckets: number;
+export interface ChunkShared extends KeysShared {
+  /** Columns by which the lines of a day are sorted: customer, then sale. */
+  readonly sorted: readonly string[];
 }
 
 export interface ChunkOutput {
   readonly read: number;
   readonly rejected: number;
-  /** The good records by day, in file order. */
+  /** The good records by day. */
   readonly days: readonly { readonly day: number; readonly slice: Slice }[];
-  /** Their key entries by bucket. */
-  readonly keys: readonly Slice[];
+  readonly keys: ChunkKeys;
   readonly rejects: readonly RejectSlice[];
   readonly replaced: readonly Replaced[];
 }
 
 /**
- * Cleans one chunk with nothing but the chunk at hand: every record becomes typed columns or a reject. Depends only on
- * the bytes, the part of the contract that says how they are read, and the kernels.
+ * Cleans one chunk with nothing but the chunk at hand: every record becomes typed columns or a reject. The good ones are
+ * written as a run sorted by day, customer and sale. Depends only on the bytes, the part of the contract that says how they
+ * are read, and the kernels.
  */
-export async function chunk(input: ChunkInput, { shared, raw, write }: TaskContext<ChunkShared>): Promise<ChunkOutput> {
-  const records = await readChunk(raw, input, shared.reading);
-  const { sales_day } = soldColumns(records.rows.columns[shared.sold]!);
-  const days = sales_day as DateColumn;
-  const good: number[] = [];
-  for (let record = 0; record < records.rows.length; record++) if (records.fault[record] === 0) good.push(record);
-  const order = byDay(good, days.values);
-
-  const buckets = keyEntries(records, Int32Array.from(good), days.values, {
-    key: shared.reading.contract.key,
-    buckets: shared.buckets,
-  });
-  const run = packSlices(
-    order.map(({ day, rows }) => ({ name: day, bytes: encodeSlab(gatherRows(records.rows, rows)), rows: rows.length })),
-  );
-  const runFile = await write('run.slab', run.packed, good.length);
-  const keyFile = await write('keys.bin', buckets.packed, good.length);
+export async function chunk(input: ChunkInput, context: TaskContext<ChunkShared>): Promise<ChunkOutput> {
+  const { shared, raw, kernels, scratch, write } = context;
+  const records = await readChunk(kernels, raw, input, shared.reading);
+  const chosen = goodRecords(kernels, records, shared.sold);
+  const keys = await chunkKeys(chosen, shared, context);
+  const by = shared.sorted.map(name => records.rows.columns[name]!);
+  const order = sortRows(kernels, chosen.good, [chosen.day, ...by]);
+  const run = encodeRun(kernels, records.rows, order, dayCuts(order, chosen));
+  const runFile = await scratch('run.bin', run.bytes, order.length);
+  const rejects = recordRejects(records, input);
   return {
     read: records.rows.length,
-    rejected: records.rows.length - good.length,
+    rejected: records.rows.length - order.length,
     days: run.slices.map(slice => ({ day: slice.name, slice: placeSlice(runFile, slice) })),
-    keys: buckets.slices.map(slice => placeSlice(keyFile, slice)),
-    rejects: await writeRejects(
-      [{ file: input.file, rows: records.rows, rejects: recordRejects(records, input) }],
-      write,
-    ),
+    keys,
+    rejects: await writeRejects(kernels, [{ file: input.file, rows: records.rows, rejects }], write),
     replaced: replacedValues(records, shared.reading),
   };
 }
 
-/** Rows by day, days in order, file order within a day. */
-function byDay(good: readonly number[], days: Int32Array): { day: number; rows: Int32Array }[] {
-  const groups = Map.groupBy(good, record => days[record]!);
-  return [...groups.keys()].sort((a, b) => a - b).map(day => ({ day, rows: Int32Array.from(groups.get(day)!) }));
+/** Where each day ends in the order, days rising. */
+function dayCuts(order: Int32Array, { day }: GoodRecords): { name: number; end: number }[] {
+  const cuts: { name: number; end: number }[] = [];
+  for (let i = 0; i < order.length; i++) {
+    const name = day.values[order[i]!]!;
+    const last = cuts.at(-1);
+    if (last?.name === name) last.end = i + 1;
+    else cuts.push({ name, end: i + 1 });
+  }
+  return cuts;
 }
 
 /** The records that are refused by looking at nothing but themselves. */

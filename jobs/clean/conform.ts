@@ -15,6 +15,7 @@ import {
 import { MICROS_PER_DAY } from '../../kernels/dates.ts';
 import { fault } from '../../kernels/faults.ts';
 import { SCALE } from '../../kernels/money.ts';
+import type { Kernels } from '../../kernels/wasm.ts';
 import type { Rows } from '../../lake/slab.ts';
 import { type Amounts, computeAmounts } from './amounts.ts';
 import { joinedId, locationIds, rateRows } from './rates.ts';
@@ -30,10 +31,10 @@ export interface Conformed {
 }
 
 /** Checks references, looks up prices and rates, computes amounts. Every row gets a result; faults say which count. */
-export function conform(contract: Contract, rows: Rows, tables: LookupTables): Conformed {
+export function conform(kernels: Kernels, contract: Contract, rows: Rows, tables: LookupTables): Conformed {
   const { sale } = contract;
   const { length } = rows;
-  const evaluation = { contract, table: sale.from, rows, tables };
+  const evaluation = { contract, table: sale.from, rows, tables, kernels };
   const faults = new Uint8Array(length);
   const faultColumn: (string | null)[] = new Array(length).fill(null);
   const blame = (row: number, code: number, column: string | null) => {
@@ -68,14 +69,7 @@ export function conform(contract: Contract, rows: Rows, tables: LookupTables): C
   }
   const idOf = (name: string | undefined) => (name === undefined ? nullColumn('text', length) : columnOf(rows, name));
   const columns = {
-    sale_id:
-      typeof sale.sale_id === 'string'
-        ? columnOf(rows, sale.sale_id)
-        : joinedId(
-            sale.sale_id.map(name => columnOf(rows, name)),
-            '-',
-            length,
-          ),
+    sale_id: saleIds(contract, rows),
     order_id: idOf(sale.order_id),
     customer_id: idOf(sale.customer_id),
     product_id: idOf(sale.product_id),
@@ -93,6 +87,16 @@ export function conform(contract: Contract, rows: Rows, tables: LookupTables): C
     is_return: returns(quantity, amounts.net),
   };
   return { columns, fault: faults, faultColumn };
+}
+
+/** The key of each line: a column, or several joined. */
+export function saleIds({ sale: { sale_id } }: Contract, rows: Rows): Column {
+  if (typeof sale_id === 'string') return columnOf(rows, sale_id);
+  return joinedId(
+    sale_id.map(name => columnOf(rows, name)),
+    '-',
+    rows.length,
+  );
 }
 
 /** A value that names no row of its referenced table is a fault of its column, in the contract's order. */

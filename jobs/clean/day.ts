@@ -1,31 +1,28 @@
 import type { Contract } from '../../datasets/contract.ts';
 import { salesTable } from '../../datasets/sales.ts';
-import {
-  type Column,
-  type FixedColumn,
-  halves,
-  isValid,
-  numberAt,
-  type TextColumn,
-  valueText,
-} from '../../kernels/column.ts';
+import { type Column, type FixedColumn, halves, numberAt, textColumn, valueText } from '../../kernels/column.ts';
 import { dayText } from '../../kernels/dates.ts';
 import { fault } from '../../kernels/faults.ts';
 import { gather } from '../../kernels/gather.ts';
 import { amountText } from '../../kernels/money.ts';
+import { allocRows } from '../../kernels/place.ts';
+import { dayColumn, sumOf, wideColumn } from '../../kernels/rows.ts';
+import { sortRows } from '../../kernels/sort.ts';
+import type { Kernels } from '../../kernels/wasm.ts';
 import type { PartitionFile } from '../../lake/manifest.ts';
 import { encodeParquet } from '../../lake/parquet/write.ts';
+import { decodeRuns } from '../../lake/run.ts';
 import { decodeSlab, type Rows } from '../../lake/slab.ts';
 import { readSlice, readSlices, type Slice } from '../../lake/slice.ts';
 import type { ObjectStore } from '../../lake/store.ts';
 import type { TaskContext } from '../registry.ts';
-import { conform } from './conform.ts';
+import { type Conformed, conform, saleIds } from './conform.ts';
 import { displayText } from './display.ts';
-import { type MemberRows, memberRows, writeMembers } from './members.ts';
-import { concatRows, type FileRejects, gatherRows, type Reject, type RejectSlice, writeRejects } from './rejects.ts';
+import { memberRows, writeMembers } from './members.ts';
+import { type FileRejects, gatherRows, type Reject, type RejectSlice, writeRejects } from './rejects.ts';
 import { keysOf } from './table.ts';
 import { loadTables, type TableFiles } from './tables.ts';
-import { fixedText } from './values.ts';
+import { columnOf } from './values.ts';
 
 export interface DayInput {
   readonly days: readonly {
@@ -47,170 +44,212 @@ export interface SliceCounts {
   readonly kept: number;
   readonly duplicate: number;
   readonly quarantined: number;
-  /** Sum of net_amount_base of what was kept. */
-  readonly net: string;
 }
 
 export interface DayOutput {
   readonly parts: readonly PartitionFile[];
   readonly counts: readonly (readonly SliceCounts[])[];
+  /** Sum of net_amount_base of what was kept. */
+  readonly net: string;
   readonly rejects: readonly RejectSlice[];
   /** Members of dimensions that only the sale lines know, by dimension. */
   readonly members: Readonly<Record<string, Slice>>;
 }
 
-/** Merges days: drops records that lost their key, checks references, computes amounts, writes one part file a day. */
-export async function day(input: DayInput, { shared, lake, write }: TaskContext<DayShared>): Promise<DayOutput> {
-  const { contract } = shared;
-  const tables = await loadTables(lake, shared.tables, keysOf(contract));
-  const writes: Promise<PartitionFile>[] = [];
-  const counts: SliceCounts[][] = [];
-  const rejected: FileRejects[] = [];
-  const members: MemberRows[] = [];
-  const sources = await readSlices(
-    lake,
-    input.days.flatMap(({ slices }) => slices.map(({ slice }) => slice)),
-  );
-  for (const { day, slices, losers } of input.days) {
-    const rows = concatRows(slices.map(({ slice }) => decodeSlab(sources.get(slice.key)!)));
-    const lost = await loserRejects(lake, losers, contract, slices, rows);
-    const conformed = conform(contract, rows, tables);
-    const rejects = new Map(lost.map(reject => [reject.row, reject]));
-    for (let row = 0; row < rows.length; row++) {
-      const code = conformed.fault[row]!;
-      if (code === 0 || rejects.has(row)) continue;
-      const column = conformed.faultColumn[row] ?? null;
-      const value = column === null ? null : displayText(rows.columns[column]!, row);
-      rejects.set(row, { row, code, column, value });
-    }
-    const kept = Int32Array.from({ length: rows.length }, (_, row) => row).filter(row => !rejects.has(row));
-    const files = fileColumn(slices);
-    const columns = { ...conformed.columns, source_file: files, source_line: rows.columns.$line! };
-    if (kept.length > 0) {
-      const order = sortKept(kept, columns);
-      const partition = dayText(day);
-      const bytes = encodeParquet(salesTable(contract), gatherColumns(columns, order));
-      // Days are written while the next are merged: most of the time of a small file is waiting for the disk.
-      const written = write(`${partition}.parquet`, bytes, kept.length).then(part => ({ ...part, partition }));
-      // A write that fails while the next day is merged is heard of at the end; until then it must not end the process.
-      written.catch(() => undefined);
-      writes.push(written);
-      members.push(...memberRows(contract, gatherRows(rows, kept), gather(files, kept)));
-    }
-    counts.push(countSlices(slices, rejects, conformed.columns.net_amount_base as FixedColumn));
-    rejected.push(...rejectsByFile(slices, rows, rejects));
-  }
-  const parts = await Promise.all(writes);
-  return { parts, counts, rejects: await writeRejects(rejected, write), members: await writeMembers(members, write) };
+/** The records of a task's days, sorted by day, customer, sale, and place in the files. */
+interface SortedDays {
+  readonly rows: Rows;
+  /** Number of the slice that each row is from, over all days. */
+  readonly slice: Int32Array;
+  /** Where each day's rows begin, and the end of the last. */
+  readonly starts: readonly number[];
 }
 
-type Slices = DayInput['days'][number]['slices'];
+/** Merges days: drops records that lost their key, checks references, computes amounts, writes one part file a day. */
+export async function day(input: DayInput, context: TaskContext<DayShared>): Promise<DayOutput> {
+  const { shared, lake, kernels, write } = context;
+  const { contract } = shared;
+  const tables = await loadTables(lake, shared.tables, keysOf(contract));
+  const sorted = await sortDays(kernels, lake, input, contract);
+  const { rows } = sorted;
+  const rejects = new Map<number, Reject>();
+  for (const reject of await loserRejects(lake, input, contract, sorted)) rejects.set(reject.row, reject);
+  const conformed = conform(kernels, contract, rows, tables);
+  addFaults(rejects, conformed, rows);
+  const files = fileColumn(kernels, input, sorted);
+  const columns = { ...conformed.columns, source_file: files, source_line: rows.columns.$line! };
+  const kept = keptRows(kernels, rows.length, rejects);
+  const writes: Promise<PartitionFile>[] = [];
+  input.days.forEach(({ day }, i) => {
+    const own = rowsBetween(kept, sorted.starts[i]!, sorted.starts[i + 1]!);
+    if (own.length === 0) return;
+    const partition = dayText(day);
+    // Of a day from which nothing is dropped, the columns are as they should be.
+    const part =
+      own.length === rows.length
+        ? { length: rows.length, columns }
+        : gatherRows(kernels, { length: rows.length, columns }, own);
+    const bytes = encodeParquet(kernels, salesTable(contract), part);
+    // Days are written while the next are encoded: most of the time of a small file is waiting for the disk.
+    const written = write(`${partition}.parquet`, bytes, own.length).then(file => ({ ...file, partition }));
+    // A write that fails while the next day is encoded is heard of at the end; until then it must not end the process.
+    written.catch(() => undefined);
+    writes.push(written);
+  });
+  const inFileOrder = sortRows(kernels, kept, [fileRanks(kernels, input, sorted), rows.columns.$line!]);
+  const members = memberRows(
+    kernels,
+    contract,
+    gatherRows(kernels, rows, inFileOrder),
+    gather(kernels, files, inFileOrder),
+  );
+  return {
+    parts: await Promise.all(writes),
+    counts: countSlices(input, sorted, rejects),
+    net: amountText(sumOf(conformed.columns.net_amount_base as FixedColumn, kept)),
+    rejects: await writeRejects(kernels, rejectsByFile(input, sorted, rejects), write),
+    members: await writeMembers(members, write),
+  };
+}
+
+/** Reads the slices of all days and brings their rows into order. */
+async function sortDays(kernels: Kernels, lake: ObjectStore, input: DayInput, contract: Contract): Promise<SortedDays> {
+  const slices = input.days.flatMap(({ slices }) => slices.map(({ slice }) => slice));
+  const unsorted = decodeRuns(kernels, await readSlices(kernels, lake, slices));
+  const { length } = unsorted;
+  const sliceOf = allocRows(kernels, length);
+  const identity = allocRows(kernels, length);
+  let row = 0;
+  slices.forEach((slice, number) => {
+    sliceOf.fill(number, row, row + slice.rows);
+    row += slice.rows;
+  });
+  for (let i = 0; i < length; i++) identity[i] = i;
+  const { sale } = contract;
+  const day = input.days.length > 1 ? [dayColumn(kernels, columnOf(unsorted, sale.sold))] : [];
+  // The slices are in file order, and sorting leaves equal rows in theirs: what is left is the place in the files.
+  const by = [...day, columnOf(unsorted, sale.customer_id), saleIds(contract, unsorted)];
+  const order = sortRows(kernels, identity, by);
+  const starts = [0];
+  for (const { slices: own } of input.days)
+    starts.push(starts.at(-1)! + own.reduce((sum, { slice }) => sum + slice.rows, 0));
+  const slice = allocRows(kernels, length);
+  for (let i = 0; i < length; i++) slice[i] = sliceOf[order[i]!]!;
+  return { rows: gatherRows(kernels, unsorted, order), slice, starts };
+}
 
 /** Rejects for the records that clean.keys found to lose. */
 async function loserRejects(
   lake: ObjectStore,
-  losers: readonly Slice[],
+  { days }: DayInput,
   contract: Contract,
-  slices: Slices,
-  rows: Rows,
+  { rows, slice, starts }: SortedDays,
 ): Promise<Reject[]> {
-  if (losers.length === 0) return [];
-  const rowOf = new Map<string, number>();
+  const fileOf = days.flatMap(({ slices }) => slices.map(({ file }) => file));
   const line = halves(rows.columns.$line as FixedColumn);
-  let row = 0;
-  for (const { file, slice } of slices) {
-    for (let end = row + slice.rows; row < end; row++) rowOf.set(`${file}:${numberAt(line, row)}`, row);
-  }
   const { key } = contract.tables[contract.sale.from]!;
   const rejects: Reject[] = [];
-  for (const slice of losers) {
-    const { length, columns } = decodeSlab(await readSlice(lake, slice));
-    const text = (name: string, at: number) => valueText(columns[name]!, at)!;
-    for (let at = 0; at < length; at++) {
-      const found = rowOf.get(`${text('file', at)}:${text('line', at)}`)!;
-      const winner = { file: text('winner_file', at), line: Number(text('winner_line', at)) };
-      const value = key.map(name => displayText(rows.columns[name]!, found)).join(', ');
-      rejects.push({ row: found, code: Number(text('code', at)), column: key.join(', '), value, winner });
+  for (const [i, { losers }] of days.entries()) {
+    const lost = (await Promise.all(losers.map(async loser => decodeSlab(await readSlice(lake, loser))))).flatMap(
+      losersIn,
+    );
+    const byPlace = Map.groupBy(lost, loser => loser.line);
+    if (lost.length === 0) continue;
+    for (let row = starts[i]!; row < starts[i + 1]!; row++) {
+      const found = byPlace.get(numberAt(line, row))?.find(({ file }) => file === fileOf[slice[row]!]);
+      if (!found) continue;
+      const value = key.map(name => displayText(rows.columns[name]!, row)).join(', ');
+      rejects.push({ row, code: found.code, column: key.join(', '), value, winner: found.winner });
     }
   }
   return rejects;
 }
 
-function fileColumn(slices: Slices): Column {
-  return concatRows(
-    slices.map(({ file, slice }) => ({ length: slice.rows, columns: { file: fixedText(file, slice.rows) } })),
-  ).columns.file!;
+interface Loser {
+  readonly file: string;
+  readonly line: number;
+  readonly code: number;
+  readonly winner: { readonly file: string; readonly line: number };
 }
 
-function gatherColumns(columns: Readonly<Record<string, Column>>, rows: Int32Array): Rows {
-  return gatherRows({ length: rows.length, columns }, rows);
+/** The inverse of what clean.keys writes. */
+function losersIn({ length, columns }: Rows): Loser[] {
+  const text = (name: string, row: number) => valueText(columns[name]!, row)!;
+  return Array.from({ length }, (_, row) => ({
+    file: text('file', row),
+    line: Number(text('line', row)),
+    code: Number(text('code', row)),
+    winner: { file: text('winner_file', row), line: Number(text('winner_line', row)) },
+  }));
 }
 
-/** By customer, then sale, then place in the files: an order that no chunk or thread can change. */
-function sortKept(kept: Int32Array, columns: Readonly<Record<string, Column>>): Int32Array {
-  const orders = [columns.customer_id!, columns.sale_id!, columns.source_file!, columns.source_line!].map(comparer);
-  return Int32Array.from(kept).sort((a, b) => {
-    for (const order of orders) {
-      const difference = order(a, b);
-      if (difference !== 0) return difference;
-    }
-    return 0;
-  });
+/** Rejects for the rows that cannot become a sale line. A record that has lost its key is no longer looked at. */
+function addFaults(rejects: Map<number, Reject>, conformed: Conformed, rows: Rows): void {
+  for (let row = 0; row < rows.length; row++) {
+    const code = conformed.fault[row]!;
+    if (code === 0 || rejects.has(row)) continue;
+    const column = conformed.faultColumn[row] ?? null;
+    const value = column === null ? null : displayText(rows.columns[column]!, row);
+    rejects.set(row, { row, code, column, value });
+  }
 }
 
-export function comparer(column: Column): (a: number, b: number) => number {
-  if (column.type === 'text') return textComparer(column);
-  if (column.type === 'date' || column.type === 'boolean') return (a, b) => column.values[a]! - column.values[b]!;
-  const { values } = column;
-  const half = halves(column);
-  return (a, b) => {
-    const difference = numberAt(half, a) - numberAt(half, b);
-    // Doubles beyond 53 bits may look equal: then the integers decide.
-    return difference !== 0 ? difference : values[a]! < values[b]! ? -1 : values[a]! > values[b]! ? 1 : 0;
-  };
+function keptRows(kernels: Kernels, length: number, rejects: ReadonlyMap<number, Reject>): Int32Array {
+  const kept = allocRows(kernels, length);
+  let size = 0;
+  for (let row = 0; row < length; row++) if (!rejects.has(row)) kept[size++] = row;
+  return kept.subarray(0, size);
 }
 
-/** By the bytes of the UTF-8 text; null first. */
-function textComparer({ offsets, bytes, ...column }: TextColumn): (a: number, b: number) => number {
-  return (a, b) => {
-    const present = Number(isValid(column, a)) - Number(isValid(column, b));
-    if (present !== 0) return present;
-    let i = offsets[a]!;
-    let j = offsets[b]!;
-    const [endA, endB] = [offsets[a + 1]!, offsets[b + 1]!];
-    for (; i < endA && j < endB; i++, j++) if (bytes[i] !== bytes[j]) return bytes[i]! - bytes[j]!;
-    return endA - i - (endB - j);
-  };
+/** Those of rising row numbers that are in [start, end). */
+function rowsBetween(rows: Int32Array, start: number, end: number): Int32Array {
+  const first = rows.findIndex(row => row >= start);
+  if (first < 0) return rows.subarray(0, 0);
+  let last = first;
+  while (last < rows.length && rows[last]! < end) last++;
+  return rows.subarray(first, last);
 }
 
-function countSlices(slices: Slices, rejects: ReadonlyMap<number, Reject>, net: FixedColumn): SliceCounts[] {
-  let row = 0;
-  return slices.map(({ slice }) => {
-    let duplicate = 0;
-    let quarantined = 0;
-    let sum = 0n;
-    for (let end = row + slice.rows; row < end; row++) {
-      const reject = rejects.get(row);
-      if (!reject) sum += net.values[row]!;
-      else if (isDuplicate(reject)) duplicate++;
-      else quarantined++;
-    }
-    return { kept: slice.rows - duplicate - quarantined, duplicate, quarantined, net: amountText(sum) };
-  });
+/** The name of each row's raw file. */
+function fileColumn(kernels: Kernels, { days }: DayInput, { slice }: SortedDays): Column {
+  const names = days.flatMap(({ slices }) => slices.map(({ file }) => file));
+  return gather(kernels, textColumn(names), slice);
+}
+
+/** The place of each row's file in the order of files, as a column to sort by. */
+function fileRanks(kernels: Kernels, { days }: DayInput, { slice }: SortedDays): Column {
+  const names = days.flatMap(({ slices }) => slices.map(({ file }) => Buffer.from(file)));
+  const ranks = names.map(name => names.filter(other => Buffer.compare(other, name) < 0).length);
+  return wideColumn(
+    kernels,
+    slice.map(number => ranks[number]!),
+    0,
+  );
 }
 
 const DUPLICATE = fault('E_DUP_ROW');
-const isDuplicate = ({ code }: Reject): boolean => code === DUPLICATE;
 
-function rejectsByFile(slices: Slices, rows: Rows, rejects: ReadonlyMap<number, Reject>): FileRejects[] {
-  const sorted = [...rejects.values()].sort((a, b) => a.row - b.row);
-  const byFile = new Map<string, Reject[]>();
-  let start = 0;
-  for (const { file, slice } of slices) {
-    const end = start + slice.rows;
-    const own = sorted.filter(({ row }) => row >= start && row < end);
-    if (own.length > 0) byFile.set(file, [...(byFile.get(file) ?? []), ...own]);
-    start = end;
+function countSlices({ days }: DayInput, { slice }: SortedDays, rejects: ReadonlyMap<number, Reject>): SliceCounts[][] {
+  let number = 0;
+  const counts = days.map(({ slices }) =>
+    slices.map(({ slice: { rows } }) => ({ number: number++, kept: rows, duplicate: 0, quarantined: 0 })),
+  );
+  const all = counts.flat();
+  for (const { row, code } of rejects.values()) {
+    const own = all[slice[row]!]!;
+    own.kept--;
+    if (code === DUPLICATE) own.duplicate++;
+    else own.quarantined++;
   }
-  return [...byFile].map(([file, own]) => ({ file, rows, rejects: own }));
+  return counts.map(day => day.map(({ kept, duplicate, quarantined }) => ({ kept, duplicate, quarantined })));
+}
+
+function rejectsByFile(
+  { days }: DayInput,
+  { rows, slice }: SortedDays,
+  rejects: ReadonlyMap<number, Reject>,
+): FileRejects[] {
+  const fileOf = days.flatMap(({ slices }) => slices.map(({ file }) => file));
+  const groups = Map.groupBy(rejects.values(), ({ row }) => fileOf[slice[row]!]!);
+  return [...groups].map(([file, own]) => ({ file, rows, rejects: own.sort((a, b) => a.row - b.row) }));
 }

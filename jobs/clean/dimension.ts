@@ -2,12 +2,13 @@ import type { TableDefinition } from '../../base/table.ts';
 import type { Contract, DimensionName } from '../../datasets/contract.ts';
 import { dimensionTable, LOCATION_ATTRIBUTES, locationTable, rateTable } from '../../datasets/sales.ts';
 import { type Column, valueText } from '../../kernels/column.ts';
+import { sortRows } from '../../kernels/sort.ts';
+import type { Kernels } from '../../kernels/wasm.ts';
 import type { PartFile } from '../../lake/manifest.ts';
 import { encodeParquet } from '../../lake/parquet/write.ts';
 import { decodeSlab, type Rows } from '../../lake/slab.ts';
 import { readSlice, type Slice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
-import { comparer } from './day.ts';
 import { comparePlaces, memberColumns } from './members.ts';
 import { locationIds } from './rates.ts';
 import { concatRows, gatherRows } from './rejects.ts';
@@ -36,18 +37,23 @@ export interface DimensionOutput {
 /** Makes one dimension of the star schema, sorted by its id. */
 export async function dimension(
   input: DimensionInput,
-  { shared, lake, write }: TaskContext<DimensionShared>,
+  { shared, lake, kernels, write }: TaskContext<DimensionShared>,
 ): Promise<DimensionOutput> {
   const { contract } = shared;
   const tables = await loadTables(lake, shared.tables, keysOf(contract));
-  const { rows, conflicts, source } = await sourceRows(input, contract, tables, slice => readSlice(lake, slice));
+  const { rows, conflicts, source } = await sourceRows(kernels, input, contract, tables, slice =>
+    readSlice(lake, slice),
+  );
   const definition = definitionOf(contract, input.dimension);
-  const columns = dimensionColumns(input.dimension, contract, { table: source, rows, tables }, definition);
-  const order = Int32Array.from({ length: rows.length }, (_, row) => row);
-  const orders = definition.columns.slice(0, 2).map(({ name }) => comparer(columns[name]!));
-  order.sort((a, b) => orders[0]!(a, b) || orders[1]!(a, b));
-  const sorted = gatherRows({ length: rows.length, columns }, order);
-  const file = await write(`${definition.name}.parquet`, encodeParquet(definition, sorted), sorted.length);
+  const columns = dimensionColumns(input.dimension, contract, { table: source, rows, tables, kernels }, definition);
+  const unsorted = Int32Array.from({ length: rows.length }, (_, row) => row);
+  const order = sortRows(
+    kernels,
+    unsorted,
+    definition.columns.slice(0, 2).map(({ name }) => columns[name]!),
+  );
+  const sorted = gatherRows(kernels, { length: rows.length, columns }, order);
+  const file = await write(`${definition.name}.parquet`, encodeParquet(kernels, definition, sorted), sorted.length);
   return { name: definition.name, file, conflicts };
 }
 
@@ -56,6 +62,7 @@ function definitionOf(contract: Contract, name: DimensionInput['dimension']): Ta
 }
 
 async function sourceRows(
+  kernels: Kernels,
   { dimension, members }: DimensionInput,
   contract: Contract,
   tables: LookupTables,
@@ -75,11 +82,18 @@ async function sourceRows(
       conflicts: 0,
       source,
     };
-  return { ...firstDescriptions(concatRows(parts), dimension === 'location' ? names : names.slice(0, 1)), source };
+  return {
+    ...firstDescriptions(kernels, concatRows(parts), dimension === 'location' ? names : names.slice(0, 1)),
+    source,
+  };
 }
 
 /** Of each id the description that stands first in the files. */
-function firstDescriptions(rows: Rows, idNames: readonly string[]): { rows: Rows; conflicts: number } {
+function firstDescriptions(
+  kernels: Kernels,
+  rows: Rows,
+  idNames: readonly string[],
+): { rows: Rows; conflicts: number } {
   const ids = idNames.map(name => columnOf(rows, name));
   const others = Object.keys(rows.columns).filter(name => !name.startsWith('$'));
   const first = new Map<string, number>();
@@ -94,13 +108,13 @@ function firstDescriptions(rows: Rows, idNames: readonly string[]): { rows: Rows
     else descriptions.set(id, new Set([description]));
   }
   const conflicts = [...descriptions.values()].filter(seen => seen.size > 1).length;
-  return { rows: gatherRows(rows, Int32Array.from(first.values())), conflicts };
+  return { rows: gatherRows(kernels, rows, Int32Array.from(first.values())), conflicts };
 }
 
 function dimensionColumns(
   dimension: DimensionInput['dimension'],
   contract: Contract,
-  evaluation: { table: string; rows: Rows; tables: LookupTables },
+  evaluation: { table: string; rows: Rows; tables: LookupTables; kernels: Kernels },
   definition: TableDefinition,
 ): Record<string, Column> {
   const { rows } = evaluation;

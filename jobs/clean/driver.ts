@@ -6,12 +6,13 @@ import { DIMENSION_NAMES } from '../../datasets/sales.ts';
 import { dayText } from '../../kernels/dates.ts';
 import { amountText, parseAmount } from '../../kernels/money.ts';
 import { addCounts, addsUp, type Counts, NO_RECORDS, type PartFile, type PartitionFile } from '../../lake/manifest.ts';
-import { placeSlice, type Slice } from '../../lake/slice.ts';
+import type { Slice } from '../../lake/slice.ts';
 import type { Driver } from '../driver.ts';
 import { type ChunkOutput, type ChunkShared, tableReading } from './chunk.ts';
 import type { DayInput, DayOutput, DayShared } from './day.ts';
 import type { DimensionInput, DimensionOutput, DimensionShared } from './dimension.ts';
-import { bucketCount, type KeysInput, type KeysOutput } from './keys.ts';
+import { bucketCount, type KeysShared } from './keys.ts';
+import { findLosers } from './losers.ts';
 import { derivedDimensions } from './members.ts';
 import type { ChunkInput, FilePlan } from './plan.ts';
 import type { QuarantineInput, QuarantineOutput, QuarantineShared, ReasonOutput } from './quarantine.ts';
@@ -39,8 +40,9 @@ export async function clean(driver: Driver, contract: Contract, files: readonly 
   const chunks = sales.flatMap(file =>
     file.chunks.map((chunk): ChunkInput => ({ ...chunk, file: file.file, header: file.header })),
   );
-  const cleaned = await cleanChunks(driver, contract, chunks);
-  const losers = await findLosers(driver, chunks, cleaned);
+  const shared = chunkShared(contract, chunks);
+  const cleaned = await cleanChunks(driver, chunks, shared);
+  const losers = await findLosers(driver, { chunks, cleaned }, keysPart(shared));
   const { inputs, outputs } = await mergeDays(driver, contract, { chunks, cleaned, losers, tables: tables.files });
   const dimensions = await makeDimensions(driver, contract, outputs, tables.files);
   const rejects = [
@@ -57,9 +59,7 @@ export async function clean(driver: Driver, contract: Contract, files: readonly 
     quarantine: quarantine.parts,
     balances: [...tables.balances, ...balanceChunks(contract, sales, { chunks, cleaned, inputs, outputs })],
     reasons: quarantine.reasons,
-    net: amountText(
-      outputs.flatMap(({ counts }) => counts.flat()).reduce((sum, { net }) => sum + parseAmount(net), 0n),
-    ),
+    net: amountText(outputs.reduce((sum, { net }) => sum + parseAmount(net), 0n)),
     replaced: [...tables.replaced, ...cleaned.flatMap(({ replaced }) => replaced)],
     conflicts: dimensions
       .filter(({ conflicts }) => conflicts > 0)
@@ -128,12 +128,19 @@ function referenceWaves(contract: Contract): string[][] {
   return waves;
 }
 
-async function cleanChunks(driver: Driver, contract: Contract, chunks: readonly ChunkInput[]): Promise<ChunkOutput[]> {
-  const shared: ChunkShared = {
-    reading: tableReading(contract, contract.sale.from),
-    sold: contract.sale.sold,
+function chunkShared(contract: Contract, chunks: readonly ChunkInput[]): ChunkShared {
+  const { from, sold, customer_id, sale_id } = contract.sale;
+  return {
+    reading: tableReading(contract, from),
+    sold,
     buckets: bucketCount(chunks.reduce((sum, { records }) => sum + records, 0)),
+    sorted: [customer_id, ...[sale_id].flat()],
   };
+}
+
+const keysPart = ({ reading, sold, buckets }: ChunkShared): KeysShared => ({ reading, sold, buckets });
+
+function cleanChunks(driver: Driver, chunks: readonly ChunkInput[], shared: ChunkShared): Promise<ChunkOutput[]> {
   return driver.stage<ChunkOutput>({
     kind: 'clean.chunk',
     title: 'clean',
@@ -143,33 +150,6 @@ async function cleanChunks(driver: Driver, contract: Contract, chunks: readonly 
     rows: ({ read }) => read,
     rejected: ({ rejected }) => rejected,
   });
-}
-
-/** Losing records by day: of all buckets, in their order. */
-async function findLosers(driver: Driver, chunks: readonly ChunkInput[], cleaned: readonly ChunkOutput[]) {
-  const buckets = cleaned[0]?.keys.length ?? 0;
-  const inputs = Array.from(
-    { length: buckets },
-    (_, bucket): KeysInput => ({
-      sources: cleaned.map(({ keys }, i) => ({ file: chunks[i]!.file, entries: keys[bucket]! })),
-    }),
-  );
-  const outputs = await driver.stage<KeysOutput>({
-    kind: 'clean.keys',
-    title: 'keys',
-    unit: 'buckets',
-    shared: null,
-    inputs,
-  });
-  const byDay = new Map<number, Slice[]>();
-  for (const { file, days } of outputs) {
-    for (const slice of days) {
-      const slices = byDay.get(slice.name);
-      if (slices) slices.push(placeSlice(file, slice));
-      else byDay.set(slice.name, [placeSlice(file, slice)]);
-    }
-  }
-  return byDay;
 }
 
 interface Cleaned {

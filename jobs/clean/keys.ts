@@ -1,28 +1,19 @@
 /**
- * Keys that come twice, anywhere in the input. Each chunk writes an entry for each of its good records into the bucket
- * of its key's hash; one task a bucket finds the records that lose. Entries of a bucket are met in file order, so the
- * first is the winner: an equal record later is a duplicate, a different one a conflict.
+ * Keys that come twice, anywhere in the input. A chunk whose keys rise from record to record, in a range that no other
+ * chunk's keys touch, has none: of others each good record gets an entry in the bucket of its key's hash, and one task a
+ * bucket finds the records that lose. Entries of a bucket are met in file order, so the first is the winner: an equal
+ * record later is a duplicate, a different one a conflict.
  */
 import { KEY_BUCKETS_MAX, KEYS_PER_BUCKET } from '../../base/limits.ts';
-import {
-  type Column,
-  type FixedColumn,
-  halves,
-  isValid,
-  numberAt,
-  numberColumn,
-  textColumn,
-} from '../../kernels/column.ts';
+import { type Column, numberColumn, textColumn } from '../../kernels/column.ts';
 import { fault } from '../../kernels/faults.ts';
-import { addBytes, addWord, finishHash, type Lanes, startHash } from '../../kernels/hash.ts';
+import { ENTRY_BYTES, findLosers, hashKeys, isAscending, keyEntries } from '../../kernels/keys.ts';
 import type { PartFile } from '../../lake/manifest.ts';
 import { encodeSlab } from '../../lake/slab.ts';
-import { packSlices, readSlice, type Slice, type UnplacedSlice } from '../../lake/slice.ts';
+import { packSlices, placeSlice, readSliceInto, type Slice, type UnplacedSlice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
-import type { ChunkRecords } from './read.ts';
-
-/** 32-bit words of an entry: key hash (4), content hash (2), day, line. */
-const ENTRY_WORDS = 8;
+import type { ChunkInput } from './plan.ts';
+import { type ChunkRecords, type GoodRecords, goodRecords, readChunk, type TableReading } from './read.ts';
 
 /** As many buckets as keep each small enough to be worked on in memory; a power of two, so that growth moves few keys. */
 export function bucketCount(records: number): number {
@@ -31,86 +22,108 @@ export function bucketCount(records: number): number {
   return buckets;
 }
 
-/** The entries of the records at `good`, by bucket. */
-export function keyEntries(
-  records: ChunkRecords,
-  good: Int32Array,
-  days: Int32Array,
-  { key, buckets }: { key: readonly string[]; buckets: number },
-) {
-  const entries = new Int32Array(good.length * ENTRY_WORDS);
-  const sizes = new Int32Array(buckets);
-  const lanes = new Uint32Array(4);
-  const line = halves(records.rows.columns.$line as FixedColumn);
-  const keyColumns = key.map(name => keyColumn(records.rows.columns[name]!));
-  for (let i = 0; i < good.length; i++) {
-    const record = good[i]!;
-    const at = i * ENTRY_WORDS;
-    hashKey(lanes, keyColumns, record);
-    for (let lane = 0; lane < 4; lane++) entries[at + lane] = lanes[lane]!;
-    sizes[lanes[0]! % buckets]!++;
-    hashContent(lanes, records, record);
-    entries[at + 4] = lanes[0]!;
-    entries[at + 5] = lanes[1]!;
-    entries[at + 6] = days[record]!;
-    entries[at + 7] = numberAt(line, record);
-  }
-  return distribute(entries, sizes);
+/** The keys of a chunk's good records. */
+export interface ChunkKeys {
+  /** The least and the greatest, as text, when the key is one whole number; null when it is not, or there is no record. */
+  readonly range: readonly [least: string, greatest: string] | null;
+  /** One slice a bucket; null when the keys rise from record to record, so that entries may not be needed. */
+  readonly entries: readonly Slice[] | null;
 }
 
-function distribute(entries: Int32Array, sizes: Int32Array) {
-  const pieces = [...sizes].map(size => new Int32Array(size * ENTRY_WORDS));
-  const filled = new Int32Array(sizes.length);
-  for (let at = 0; at < entries.length; at += ENTRY_WORDS) {
-    const bucket = (entries[at]! >>> 0) % sizes.length;
-    pieces[bucket]!.set(entries.subarray(at, at + ENTRY_WORDS), filled[bucket]!);
-    filled[bucket]! += ENTRY_WORDS;
-  }
-  return packSlices(
-    pieces.map((piece, name) => ({ name, bytes: new Uint8Array(piece.buffer), rows: piece.length / ENTRY_WORDS })),
-  );
+/** What decides the entries of a chunk. */
+export interface KeysShared {
+  readonly reading: TableReading;
+  /** Column that holds the day of the sale. */
+  readonly sold: string;
+  readonly buckets: number;
 }
 
-/** A key column, and the 32-bit words of its values if they are of a fixed width. */
-interface KeyColumn {
-  readonly column: Column;
-  readonly words: Int32Array | null;
+/** Looks at the keys of the records at `good`, in file order; writes their entries unless they rise. */
+export async function chunkKeys(
+  keyed: GoodRecords,
+  shared: KeysShared,
+  { kernels, scratch }: Pick<TaskContext, 'kernels' | 'scratch'>,
+): Promise<ChunkKeys> {
+  const columns = keyColumns(keyed.records, shared);
+  const [only, ...others] = columns;
+  const isNumber = others.length === 0 && only?.type === 'int64';
+  if (!isNumber) return { range: null, entries: await writeEntries(keyed, shared, { kernels, scratch }) };
+  const rises = isAscending(kernels, only, keyed.good);
+  const entries = rises ? null : await writeEntries(keyed, shared, { kernels, scratch });
+  return { range: rangeOf(only.values as BigInt64Array, keyed.good, rises), entries };
 }
 
-const keyColumn = (column: Column): KeyColumn => ({
-  column,
-  words: column.type === 'text' || column.type === 'boolean' || column.type === 'date' ? null : halves(column),
-});
+const keyColumns = ({ rows }: ChunkRecords, { reading }: KeysShared): Column[] =>
+  reading.contract.key.map(name => rows.columns[name]!);
 
-function hashKey(lanes: Lanes, columns: readonly KeyColumn[], row: number): void {
-  startHash(lanes);
-  for (const { column, words } of columns) {
-    if (!isValid(column, row)) addWord(lanes, 0x6e756c6c);
-    else if (words) {
-      addWord(lanes, words[row * 2]!);
-      addWord(lanes, words[row * 2 + 1]!);
-    } else if (column.type === 'text') addBytes(lanes, column.bytes, column.offsets[row]!, column.offsets[row + 1]!);
-    else if (column.type === 'date') addWord(lanes, column.values[row]!);
-    else addWord(lanes, (Number(column.values[row >> 3]!) >> (row & 7)) & 1);
+function rangeOf(values: BigInt64Array, good: Int32Array, rises: boolean): ChunkKeys['range'] {
+  if (good.length === 0) return null;
+  let least = values[good[0]!]!;
+  let greatest = values[good.at(-1)!]!;
+  if (!rises) {
+    for (const row of good) {
+      const value = values[row]!;
+      if (value < least) least = value;
+      if (value > greatest) greatest = value;
+    }
   }
-  finishHash(lanes);
+  return [String(least), String(greatest)];
 }
 
-/**
- * Hash of the fields that are read, as they stand in the file, in the contract's order: the order of columns, line ends
- * and enclosing quotes make no difference between two records.
- */
-export function hashContent(lanes: Lanes, { bytes, index, positions }: ChunkRecords, record: number): void {
-  startHash(lanes);
-  for (const column of positions) {
-    const cell = record * index.columns + column;
-    addBytes(lanes, bytes, index.start[cell]!, index.end[cell]!);
+async function writeEntries(
+  { records, good, day }: GoodRecords,
+  shared: KeysShared,
+  { kernels, scratch }: Pick<TaskContext, 'kernels' | 'scratch'>,
+): Promise<Slice[]> {
+  const { batch, firstLine, rows } = records;
+  const { entries, ends } = keyEntries(kernels, {
+    hashes: hashKeys(kernels, keyColumns(records, shared), rows.length),
+    content: batch.content!,
+    days: day.values,
+    lines: batch.line,
+    firstLine,
+    rows: good,
+    buckets: shared.buckets,
+  });
+  const pieces = [...ends].map((end, name) => {
+    const bytes = entries.subarray((ends[name - 1] ?? 0) * ENTRY_BYTES, end * ENTRY_BYTES);
+    return { name, bytes, rows: bytes.length / ENTRY_BYTES };
+  });
+  const { packed, slices } = packSlices(pieces);
+  const file = await scratch('keys.bin', packed, good.length);
+  return slices.map(slice => placeSlice(file, slice));
+}
+
+/** The chunks whose keys may be another chunk's, or come twice in the chunk itself: all others need no entries. */
+export function suspects(chunks: readonly ChunkKeys[]): Set<number> {
+  const found = new Set<number>();
+  const ranges: { readonly chunk: number; readonly least: bigint; readonly greatest: bigint }[] = [];
+  chunks.forEach(({ range, entries }, chunk) => {
+    if (entries) found.add(chunk);
+    if (range) ranges.push({ chunk, least: BigInt(range[0]), greatest: BigInt(range[1]) });
+  });
+  ranges.sort((a, b) => (a.least < b.least ? -1 : a.least > b.least ? 1 : 0));
+  let reach = ranges[0];
+  for (const range of ranges.slice(1)) {
+    if (range.least <= reach!.greatest) found.add(range.chunk).add(reach!.chunk);
+    if (range.greatest > reach!.greatest) reach = range;
   }
-  finishHash(lanes);
+  return found;
+}
+
+export interface EntriesOutput {
+  readonly entries: readonly Slice[];
+}
+
+/** Writes the entries of a chunk that had been left out, as its keys rise: another chunk's keys lie among them. */
+export async function entries(input: ChunkInput, context: TaskContext<KeysShared>): Promise<EntriesOutput> {
+  const { kernels, raw, shared } = context;
+  const records = await readChunk(kernels, raw, input, shared.reading);
+  return { entries: await writeEntries(goodRecords(kernels, records, shared.sold), shared, context) };
 }
 
 export interface KeysInput {
-  /** The bucket's entries of each chunk, in file order. */
+  /** The bucket's entries of each chunk that may have such keys, in file order. */
   readonly sources: readonly { readonly file: string; readonly entries: Slice }[];
 }
 
@@ -122,89 +135,75 @@ export interface KeysOutput {
 }
 
 /** Finds the records of one bucket that lose. */
-export async function keys(input: KeysInput, { lake, write }: TaskContext): Promise<KeysOutput> {
-  const pieces = await Promise.all(input.sources.map(({ entries }) => readSlice(lake, entries)));
-  const losers = findLosers(pieces.map(piece => new Int32Array(piece.buffer, piece.byteOffset, piece.byteLength >> 2)));
+export async function keys(input: KeysInput, { kernels, lake, write }: TaskContext): Promise<KeysOutput> {
+  const counts = input.sources.map(({ entries }) => entries.rows);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const address = kernels.alloc(total * ENTRY_BYTES);
+  let at = address;
+  for (const { entries } of input.sources) {
+    const size = entries.rows * ENTRY_BYTES;
+    await readSliceInto(lake, entries, kernels.bytes.subarray(at, at + size));
+    at += size;
+  }
+  const losers = loserList(findLosers(kernels, address, total), kernels.bytes, { address, counts });
   const byDay = Map.groupBy(losers, loser => loser.day);
   const days = [...byDay.keys()].sort((a, b) => a - b);
-  const { packed, slices } = packSlices(
-    days.map(day => {
-      const rows = byDay.get(day)!;
-      const fileOf = (chunk: number) => input.sources[chunk]!.file;
-      const columns = {
-        file: textColumn(rows.map(({ chunk }) => fileOf(chunk))),
-        line: numberColumn(
-          'int64',
-          rows.map(({ line }) => line),
-        ),
-        code: numberColumn(
-          'int64',
-          rows.map(({ equal }) => fault(equal ? 'E_DUP_ROW' : 'E_DUP_KEY')),
-        ),
-        winner_file: textColumn(rows.map(({ winnerChunk }) => fileOf(winnerChunk))),
-        winner_line: numberColumn(
-          'int64',
-          rows.map(({ winnerLine }) => winnerLine),
-        ),
-      };
-      return { name: day, bytes: encodeSlab({ length: rows.length, columns }), rows: rows.length };
-    }),
-  );
+  const pieces = days.map(day => {
+    const rows = byDay.get(day)!;
+    return { name: day, bytes: encodeLosers(rows, input), rows: rows.length };
+  });
+  const { packed, slices } = packSlices(pieces);
   return { file: await write('losers.slab', packed, losers.length), days: slices, losers: losers.length };
 }
 
 interface Loser {
   readonly day: number;
-  readonly chunk: number;
+  /** Number of the source. */
+  readonly source: number;
   readonly line: number;
-  readonly winnerChunk: number;
+  readonly winnerSource: number;
   readonly winnerLine: number;
   readonly equal: boolean;
 }
 
-/** Open addressing over all entries in order: whoever comes first owns the key. */
-function findLosers(pieces: readonly Int32Array[]): Loser[] {
-  const total = pieces.reduce((sum, piece) => sum + piece.length / ENTRY_WORDS, 0);
-  let capacity = 16;
-  while (capacity < total * 2) capacity *= 2;
-  /** Number of the entry that owns a slot, plus one. */
-  const slots = new Int32Array(capacity);
-  const entries = new Int32Array(total * ENTRY_WORDS);
-  const chunkOf = new Int32Array(total);
+/** Looks up the entries of each pair, and whose they are. */
+function loserList(
+  pairs: Uint32Array,
+  bytes: Uint8Array,
+  { address, counts }: { address: number; counts: readonly number[] },
+): Loser[] {
+  const view = new DataView(bytes.buffer);
+  const starts: number[] = [];
+  let start = 0;
+  for (const count of counts) {
+    starts.push(start);
+    start += count;
+  }
+  const sourceOf = (entry: number): number => starts.findLastIndex(first => first <= entry);
   const losers: Loser[] = [];
-  let entry = 0;
-  pieces.forEach((piece, chunk) => {
-    entries.set(piece, entry * ENTRY_WORDS);
-    for (let end = entry + piece.length / ENTRY_WORDS; entry < end; entry++) {
-      chunkOf[entry] = chunk;
-      const at = entry * ENTRY_WORDS;
-      let slot = (entries[at + 1]! >>> 0) & (capacity - 1);
-      while (slots[slot] !== 0 && !sameKey(entries, at, (slots[slot]! - 1) * ENTRY_WORDS))
-        slot = (slot + 1) & (capacity - 1);
-      if (slots[slot] === 0) {
-        slots[slot] = entry + 1;
-        continue;
-      }
-      const winner = slots[slot]! - 1;
-      const win = winner * ENTRY_WORDS;
-      losers.push({
-        day: entries[at + 6]!,
-        chunk,
-        line: entries[at + 7]! >>> 0,
-        winnerChunk: chunkOf[winner]!,
-        winnerLine: entries[win + 7]! >>> 0,
-        equal: entries[at + 4] === entries[win + 4] && entries[at + 5] === entries[win + 5],
-      });
-    }
-  });
+  for (let i = 0; i < pairs.length; i += 2) {
+    const [loser, winner] = [pairs[i]!, pairs[i + 1]!];
+    const [at, winnerAt] = [address + loser * ENTRY_BYTES, address + winner * ENTRY_BYTES];
+    losers.push({
+      day: view.getInt32(at + 24, true),
+      source: sourceOf(loser),
+      line: view.getUint32(at + 28, true),
+      winnerSource: sourceOf(winner),
+      winnerLine: view.getUint32(winnerAt + 28, true),
+      equal: view.getBigUint64(at + 16, true) === view.getBigUint64(winnerAt + 16, true),
+    });
+  }
   return losers;
 }
 
-function sameKey(entries: Int32Array, a: number, b: number): boolean {
-  return (
-    entries[a] === entries[b] &&
-    entries[a + 1] === entries[b + 1] &&
-    entries[a + 2] === entries[b + 2] &&
-    entries[a + 3] === entries[b + 3]
-  );
+function encodeLosers(losers: readonly Loser[], { sources }: KeysInput): Uint8Array {
+  const numbers = (value: (loser: Loser) => number) => numberColumn('int64', losers.map(value));
+  const columns = {
+    file: textColumn(losers.map(({ source }) => sources[source]!.file)),
+    line: numbers(({ line }) => line),
+    code: numbers(({ equal }) => fault(equal ? 'E_DUP_ROW' : 'E_DUP_KEY')),
+    winner_file: textColumn(losers.map(({ winnerSource }) => sources[winnerSource]!.file)),
+    winner_line: numbers(({ winnerLine }) => winnerLine),
+  };
+  return encodeSlab({ length: losers.length, columns });
 }

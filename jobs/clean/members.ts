@@ -5,6 +5,7 @@
 import type { Contract, DimensionName } from '../../datasets/contract.ts';
 import { DIMENSION_NAMES, LOCATION_ATTRIBUTES } from '../../datasets/sales.ts';
 import { type Column, isValid, valueText } from '../../kernels/column.ts';
+import type { Kernels } from '../../kernels/wasm.ts';
 import type { PartFile } from '../../lake/manifest.ts';
 import { encodeSlab, type Rows } from '../../lake/slab.ts';
 import { packSlices, placeSlice, type Slice } from '../../lake/slice.ts';
@@ -37,18 +38,21 @@ export function derivedDimensions(contract: Contract): readonly (DimensionName |
   return ([...DIMENSION_NAMES, 'location'] as const).filter(name => memberColumns(contract, name) !== null);
 }
 
-/** The distinct descriptions in these rows, each at its first place. */
-export function memberRows(contract: Contract, rows: Rows, files: Column): MemberRows[] {
+/** The distinct descriptions in these rows, which are in file order, each at its first place. */
+export function memberRows(kernels: Kernels, contract: Contract, rows: Rows, files: Column): MemberRows[] {
   return derivedDimensions(contract).map(dimension => {
     const names = memberColumns(contract, dimension)!;
     const columns: Record<string, Column> = { $file: files, $line: rows.columns.$line! };
     for (const name of names) columns[name] = rows.columns[name]!;
-    return { dimension, rows: distinctFirst({ length: rows.length, columns }, names, dimension !== 'location') };
+    return {
+      dimension,
+      rows: distinctFirst(kernels, { length: rows.length, columns }, names, dimension !== 'location'),
+    };
   });
 }
 
 /** Of rows that agree in these columns the first: rows come in file order. A member without an id is none. */
-function distinctFirst(rows: Rows, names: readonly string[], hasId: boolean): Rows {
+function distinctFirst(kernels: Kernels, rows: Rows, names: readonly string[], hasId: boolean): Rows {
   const columns = names.map(name => rows.columns[name]!);
   const first = new Map<string, number>();
   for (let row = 0; row < rows.length; row++) {
@@ -56,7 +60,7 @@ function distinctFirst(rows: Rows, names: readonly string[], hasId: boolean): Ro
     const id = JSON.stringify(columns.map(column => valueText(column, row)));
     if (!first.has(id)) first.set(id, row);
   }
-  return gatherRows(rows, Int32Array.from(first.values()));
+  return gatherRows(kernels, rows, Int32Array.from(first.values()));
 }
 
 /** The order of records: by the bytes of the file's name, then by line. */

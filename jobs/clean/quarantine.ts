@@ -6,6 +6,8 @@ import { type FixedColumn, isValid, textColumn, valueText } from '../../kernels/
 import { displayBytes, type Encoding } from '../../kernels/encoding.ts';
 import { FAULTS, type FaultCode } from '../../kernels/faults.ts';
 import { amountText } from '../../kernels/money.ts';
+import { sortRows } from '../../kernels/sort.ts';
+import type { Kernels } from '../../kernels/wasm.ts';
 import type { PartFile } from '../../lake/manifest.ts';
 import { encodeParquet } from '../../lake/parquet/write.ts';
 import { decodeSlab, type Rows } from '../../lake/slab.ts';
@@ -53,14 +55,14 @@ export interface QuarantineOutput {
 /** Writes the quarantine of one range of a file: each record's reason, original text, and amount if it has one. */
 export async function quarantine(
   input: QuarantineInput,
-  { shared, lake, raw, write }: TaskContext<QuarantineShared>,
+  { shared, lake, raw, kernels, write }: TaskContext<QuarantineShared>,
 ): Promise<QuarantineOutput> {
   const { contract } = shared;
   const parts = await Promise.all(input.rejects.map(async slice => decodeSlab(await readSlice(lake, slice))));
-  const rows = byOffset(concatRows(parts));
+  const rows = byOffset(kernels, concatRows(parts));
   const net =
     input.table === contract.sale.from
-      ? await netAmounts(contract, rows, lake, shared.tables)
+      ? await netAmounts(kernels, contract, rows, lake, shared.tables)
       : nullColumn('decimal', rows.length);
   const columnsOf = contract.tables[input.table]!.columns;
   const codeAt = (row: number) => FAULTS[Number(valueText(rows.columns.$code!, row))] as FaultCode;
@@ -85,7 +87,7 @@ export async function quarantine(
     duplicate_of_line: rows.columns.$winner_line!,
     net_amount_base: net,
   };
-  const part = await write('quarantine.parquet', encodeParquet(QUARANTINE_TABLE, { length, columns }), length);
+  const part = await write('quarantine.parquet', encodeParquet(kernels, QUARANTINE_TABLE, { length, columns }), length);
   const reasons = countReasons(rows, net as FixedColumn, { codeAt, columnAt, messageAt });
   invariant(
     reasons.reduce((sum, reason) => sum + reason.rows, 0) === length,
@@ -94,18 +96,14 @@ export async function quarantine(
   return { part, reasons };
 }
 
-function byOffset(rows: Rows): Rows {
-  const offsets = (rows.columns.$offset as FixedColumn).values;
+function byOffset(kernels: Kernels, rows: Rows): Rows {
   const order = Int32Array.from({ length: rows.length }, (_, row) => row);
-  return gatherRows(
-    rows,
-    order.sort((a, b) => (offsets[a]! < offsets[b]! ? -1 : offsets[a]! > offsets[b]! ? 1 : 0)),
-  );
+  return gatherRows(kernels, rows, sortRows(kernels, order, [rows.columns.$offset!]));
 }
 
-async function netAmounts(contract: Contract, rows: Rows, lake: ObjectStore, files: TableFiles) {
+async function netAmounts(kernels: Kernels, contract: Contract, rows: Rows, lake: ObjectStore, files: TableFiles) {
   const tables = await loadTables(lake, files, keysOf(contract));
-  return conform(contract, rows, tables).columns.net_amount_base!;
+  return conform(kernels, contract, rows, tables).columns.net_amount_base!;
 }
 
 /** The records as they stand in the raw file, read by byte range; bytes that are invalid in its encoding show as U+FFFD. */

@@ -1,10 +1,12 @@
 /** The bytes of a chunk → typed columns of its records, and what is wrong with each. */
 import { invariant } from '../../base/errors.ts';
 import type { TableContract } from '../../datasets/contract.ts';
-import { type Column, fixedColumn, halves, setBit, setNumber, type TextColumn } from '../../kernels/column.ts';
-import { convertColumn, unescapeQuotes } from '../../kernels/convert.ts';
+import type { Column, TextColumn } from '../../kernels/column.ts';
 import { displayBytes, type Encoding } from '../../kernels/encoding.ts';
-import { type FieldIndex, indexFields } from '../../kernels/records.ts';
+import { allocRows } from '../../kernels/place.ts';
+import { fieldAt, type RecordBatch, readRecords } from '../../kernels/read.ts';
+import { dayColumn, wideColumn, zeroRows } from '../../kernels/rows.ts';
+import type { Kernels } from '../../kernels/wasm.ts';
 import type { Rows } from '../../lake/slab.ts';
 import type { ObjectStore } from '../../lake/store.ts';
 import { sha256 } from '../stage.ts';
@@ -22,78 +24,96 @@ export interface TableReading {
 
 export interface ChunkRecords {
   readonly file: string;
+  /** Number of the chunk's first line in the file. */
+  readonly firstLine: number;
   readonly encoding: Encoding;
-  readonly bytes: Buffer;
-  readonly index: FieldIndex;
+  readonly delimiter: number;
+  /** The chunk, in the kernels' memory. */
+  readonly bytes: Uint8Array;
+  readonly batch: RecordBatch;
   /** All records: the contract's columns by name, and `$line`, `$offset`, `$length`. */
   readonly rows: Rows;
   /** Index in FAULTS of what is wrong with a record, or 0. */
   readonly fault: Uint8Array;
   /** Position in the file of the column at fault, or −1. */
   readonly faultColumn: Int16Array;
-  /** Positions in the file of the columns that are read, in the contract's order: what makes records equal. */
-  readonly positions: readonly number[];
 }
 
-export async function readChunk(raw: ObjectStore, chunk: ChunkInput, reading: TableReading): Promise<ChunkRecords> {
-  const { file, start, end, header } = chunk;
-  const bytes = await readRaw(raw, file, { start, end });
+/** Reads the records of a chunk into the kernels' memory. Equal records have equal `batch.content`. */
+export async function readChunk(
+  kernels: Kernels,
+  raw: ObjectStore,
+  chunk: ChunkInput,
+  reading: TableReading,
+): Promise<ChunkRecords> {
+  const { file, start, end, header, firstLine } = chunk;
+  const { contract } = reading;
+  const address = kernels.alloc(end - start);
+  const bytes = kernels.bytes.subarray(address, address + end - start);
+  bytes.set(await readRaw(raw, file, { start, end }));
   if (sha256(bytes) !== chunk.sha256) throw changed(file);
-  const delimiter = (reading.contract.delimiter ?? ',').charCodeAt(0);
-  const index = indexFields(bytes, header.length, delimiter, LINE_LIMITS);
-  invariant(
-    index.records === chunk.records,
-    `${file} bytes ${start}–${end}: the planner counted ${chunk.records} records, the reader ${index.records}`,
-  );
-  const fault = index.fault.slice(0, index.records);
-  const faultColumn = new Int16Array(index.records).fill(-1);
-  const columns: Record<string, Column> = {};
-  header.forEach((name, column) => {
-    const contract = name === null ? undefined : reading.contract.columns[name];
-    if (name === null || !contract || contract.kind === 'ignore') return;
-    const reader = compileColumn(contract, reading.contract, reading.required.includes(name));
-    columns[name] = convertColumn({ bytes, index, column, reader, faults: { code: fault, column: faultColumn } });
+  const delimiter = (contract.delimiter ?? ',').charCodeAt(0);
+  const readers = header.map(name => {
+    const column = name === null ? undefined : contract.columns[name];
+    if (name === null || !column || column.kind === 'ignore') return null;
+    return compileColumn(column, contract, reading.required.includes(name));
   });
-  const rows = { length: index.records, columns: { ...columns, ...positions(index, chunk) } };
-  const names = Object.keys(reading.contract.columns).filter(name => columns[name]);
-  const order = names.map(name => header.indexOf(name));
+  // In the contract's order, so that two files with their columns in different orders can hold equal records.
+  const hashed = Object.keys(contract.columns).flatMap(name => {
+    const position = header.indexOf(name);
+    return position >= 0 && readers[position] ? [position] : [];
+  });
+  const batch = readRecords(kernels, { address, size: bytes.length, delimiter, limits: LINE_LIMITS, readers, hashed });
+  invariant(
+    batch.records === chunk.records,
+    `${file} bytes ${start}–${end}: the planner counted ${chunk.records} records, the reader ${batch.records}`,
+  );
+  const columns: Record<string, Column> = {};
+  header.forEach((name, position) => {
+    const column = batch.columns[position];
+    if (name !== null && column) columns[name] = column;
+  });
   return {
     file,
-    encoding: reading.contract.encoding ?? 'utf-8',
+    firstLine,
+    encoding: contract.encoding ?? 'utf-8',
+    delimiter,
     bytes,
-    index,
-    rows,
-    fault,
-    faultColumn,
-    positions: order,
+    batch,
+    rows: { length: batch.records, columns: { ...columns, ...positions(kernels, batch, chunk) } },
+    fault: batch.fault,
+    faultColumn: batch.faultColumn,
   };
 }
 
 /** `$line`, `$offset` and `$length`: where each record is in its file. */
-function positions(index: FieldIndex, { start, firstLine }: ChunkInput): Record<string, Column> {
-  const column = (value: (record: number) => number) => {
-    const out = fixedColumn('int64', index.records);
-    const half = halves(out);
-    for (let record = 0; record < index.records; record++) {
-      setNumber(half, record, value(record));
-      setBit(out.validity, record);
-    }
-    return out;
-  };
+function positions(kernels: Kernels, batch: RecordBatch, { start, firstLine }: ChunkInput): Record<string, Column> {
+  const lengths = allocRows(kernels, batch.records);
+  for (let record = 0; record < batch.records; record++) lengths[record] = batch.end[record]! - batch.start[record]!;
   return {
-    $line: column(record => firstLine + index.line[record]!),
-    $offset: column(record => start + index.recordStart[record]!),
-    $length: column(record => index.recordEnd[record]! - index.recordStart[record]!),
+    $line: wideColumn(kernels, batch.line, firstLine),
+    $offset: wideColumn(kernels, batch.start, start),
+    $length: wideColumn(kernels, lengths, 0),
   };
 }
 
+/** The records that become sale lines unless another one has their key, in file order. */
+export interface GoodRecords {
+  readonly records: ChunkRecords;
+  readonly good: Int32Array;
+  /** Day of each record, good or not. */
+  readonly day: Column & { readonly type: 'date' };
+}
+
+export function goodRecords(kernels: Kernels, records: ChunkRecords, sold: string): GoodRecords {
+  const day = dayColumn(kernels, records.rows.columns[sold]!);
+  return { records, good: zeroRows(kernels, records.fault), day };
+}
+
 /** The text of a field as it stands in the file, quotes taken off; at most 200 characters. For messages. */
-export function fieldText({ bytes, index, encoding }: ChunkRecords, record: number, column: number): string {
-  const cell = record * index.columns + column;
-  const start = index.start[cell]!;
-  const end = Math.min(index.end[cell]!, start + 200);
-  const source = index.escaped[cell] === 1 ? unescapeQuotes(bytes, start, end) : bytes.subarray(start, end);
-  return displayBytes(source, encoding);
+export function fieldText({ bytes, batch, encoding, delimiter }: ChunkRecords, record: number, column: number): string {
+  const field = fieldAt(bytes.subarray(batch.start[record]!, batch.end[record]!), column, delimiter);
+  return field === null ? '' : displayBytes(field.subarray(0, 200), encoding);
 }
 
 /** Values of a column in which bytes were not valid and U+FFFD stands for them, as the contract allows. */

@@ -6,6 +6,7 @@
 import { QUARANTINE_RANGE_BYTES } from '../../base/limits.ts';
 import { type Column, type FixedColumn, halves, numberAt, numberColumn, textColumn } from '../../kernels/column.ts';
 import { concat, gather } from '../../kernels/gather.ts';
+import type { Kernels } from '../../kernels/wasm.ts';
 import type { PartFile } from '../../lake/manifest.ts';
 import { encodeSlab, type Rows } from '../../lake/slab.ts';
 import { packSlices, placeSlice, type Slice } from '../../lake/slice.ts';
@@ -35,6 +36,7 @@ export interface FileRejects {
 
 /** Writes rejects as one part file of slices. */
 export async function writeRejects(
+  kernels: Kernels,
   files: readonly FileRejects[],
   write: (name: string, bytes: Uint8Array, rows: number) => Promise<PartFile>,
 ): Promise<RejectSlice[]> {
@@ -44,7 +46,7 @@ export async function writeRejects(
     const ranges = Map.groupBy(rejects, ({ row }) => Math.floor(numberAt(half, row) / QUARANTINE_RANGE_BYTES));
     return [...ranges].map(([range, members]) => ({
       name: { file, range },
-      bytes: encodeSlab(rejectRows(rows, members)),
+      bytes: encodeSlab(rejectRows(kernels, rows, members)),
       rows: members.length,
     }));
   });
@@ -58,10 +60,10 @@ export async function writeRejects(
   return slices.map(slice => ({ ...slice.name, slice: placeSlice(part, slice) }));
 }
 
-function rejectRows(rows: Rows, rejects: readonly Reject[]): Rows {
+function rejectRows(kernels: Kernels, rows: Rows, rejects: readonly Reject[]): Rows {
   const picks = Int32Array.from(rejects, ({ row }) => row);
   const columns: Record<string, Column> = {};
-  for (const [name, column] of Object.entries(rows.columns)) columns[name] = gather(column, picks);
+  for (const [name, column] of Object.entries(rows.columns)) columns[name] = gather(kernels, column, picks);
   columns.$code = numberColumn(
     'int64',
     rejects.map(({ code }) => code),
@@ -84,8 +86,9 @@ export function concatRows(parts: readonly Rows[]): Rows {
   return { length: parts.reduce((sum, part) => sum + part.length, 0), columns };
 }
 
-export function gatherRows(rows: Rows, picks: Int32Array): Rows {
+/** The rows at `picks`, in the kernels' memory. */
+export function gatherRows(kernels: Kernels, rows: Rows, picks: Int32Array): Rows {
   const columns: Record<string, Column> = {};
-  for (const [name, column] of Object.entries(rows.columns)) columns[name] = gather(column, picks);
+  for (const [name, column] of Object.entries(rows.columns)) columns[name] = gather(kernels, column, picks);
   return { length: picks.length, columns };
 }

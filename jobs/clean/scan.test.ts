@@ -16,6 +16,7 @@ async function scanText(text: string, chunkBytes: number): Promise<FileScan> {
     lake: raw,
     kernels: createKernels(1 << 24),
     write: () => Promise.reject(new Error('a scan writes nothing')),
+    scratch: () => Promise.reject(new Error('a scan writes nothing')),
   };
   return scan({ file: 'a.csv', size, generation, delimiter: ',' }, context as TaskContext<ScanShared>);
 }
@@ -56,7 +57,7 @@ it('refuses to go on when the file is another one at the end', async () => {
   const raw = memoryStore();
   await raw.write('a.csv', Buffer.from('id\n1\n'));
   const write = () => Promise.reject(new Error('unused'));
-  const context = { shared: { chunkBytes: 1 }, raw, lake: raw, kernels: createKernels(1 << 24), write };
+  const context = { shared: { chunkBytes: 1 }, raw, lake: raw, kernels: createKernels(1 << 24), write, scratch: write };
   const stale = { file: 'a.csv', size: 5, generation: 'of another content', delimiter: ',' };
   await expect(scan(stale, context as TaskContext<ScanShared>)).rejects.toThrow('E_CHANGED');
 });

@@ -7,7 +7,6 @@ import type { TaskContext } from '../registry.ts';
 import { recordRejects, tableReading } from './chunk.ts';
 import { checkReferences } from './conform.ts';
 import { displayText } from './display.ts';
-import { hashContent } from './keys.ts';
 import type { FilePlan } from './plan.ts';
 import { type ChunkRecords, type Replaced, readChunk, replacedValues } from './read.ts';
 import { concatRows, gatherRows, type Reject, type RejectSlice, writeRejects } from './rejects.ts';
@@ -35,7 +34,7 @@ export interface TableOutput {
 /** Cleans one small table as a whole: reads its files, resolves keys that come twice, checks references. */
 export async function table(
   input: TableInput,
-  { shared, lake, raw, write }: TaskContext<TableShared>,
+  { shared, lake, raw, kernels, write }: TaskContext<TableShared>,
 ): Promise<TableOutput> {
   const contract = shared as unknown as Contract;
   const references = await loadTables(lake, input.references, keysOf(shared));
@@ -49,14 +48,14 @@ export async function table(
     let counts: Counts = NO_RECORDS;
     for (const piece of file.chunks) {
       const chunk = { ...piece, file: file.file, header: file.header };
-      const records = await readChunk(raw, chunk, reading);
+      const records = await readChunk(kernels, raw, chunk, reading);
       replaced.push(...replacedValues(records, reading));
       const rejects = recordRejects(records, chunk);
       rejects.push(...keyRejects(records, reading.contract.key, seen));
       rejects.push(...referenceRejects(contract, input.table, records, references, rejects));
       const lost = new Set(rejects.map(({ row }) => row));
       const rows = Int32Array.from({ length: records.rows.length }, (_, row) => row).filter(row => !lost.has(row));
-      kept.push(gatherRows(records.rows, rows));
+      kept.push(gatherRows(kernels, records.rows, rows));
       rejected.push({ file: file.file, rows: records.rows, rejects: rejects.sort((a, b) => a.row - b.row) });
       const duplicate = rejects.filter(({ code }) => code === fault('E_DUP_ROW')).length;
       counts = {
@@ -72,7 +71,7 @@ export async function table(
   return {
     file: await write(`${input.table}.slab`, encodeSlab(rows), rows.length),
     balances,
-    rejects: await writeRejects(rejected, write),
+    rejects: await writeRejects(kernels, rejected, write),
     replaced,
   };
 }
@@ -81,7 +80,7 @@ export const keysOf = ({ tables }: { tables: Contract['tables'] }): Record<strin
   Object.fromEntries(Object.entries(tables).map(([name, { key }]) => [name, key]));
 
 interface Seen {
-  readonly content: string;
+  readonly content: bigint;
   readonly file: string;
   readonly line: number;
 }
@@ -89,14 +88,12 @@ interface Seen {
 /** The first record of a key wins; equal ones after it are duplicates, others conflicts. */
 function keyRejects(records: ChunkRecords, key: readonly string[], seen: Map<string, Seen>): Reject[] {
   const columns = key.map(name => records.rows.columns[name]!);
-  const lanes = new Uint32Array(4);
   const rejects: Reject[] = [];
   for (let row = 0; row < records.rows.length; row++) {
     if (records.fault[row] !== 0) continue;
     const values = columns.map(column => valueText(column, row));
     const id = JSON.stringify(values);
-    hashContent(lanes, records, row);
-    const content = lanes.join();
+    const content = records.batch.content![row]!;
     const winner = seen.get(id);
     if (!winner) {
       seen.set(id, { content, file: records.file, line: Number(valueText(records.rows.columns.$line!, row)) });

@@ -2,7 +2,7 @@
 export { chunk } from './chunk.ts';
 export { day } from './day.ts';
 export { dimension } from './dimension.ts';
-export { keys } from './keys.ts';
+export { entries, keys } from './keys.ts';
 export { quarantine } from './quarantine.ts';
 export { scan } from './scan.ts';
 export { table } from './table.ts';

@@ -11,6 +11,7 @@ import {
   valueText,
 } from '../../kernels/column.ts';
 import { gather } from '../../kernels/gather.ts';
+import type { Kernels } from '../../kernels/wasm.ts';
 import type { Rows } from '../../lake/slab.ts';
 import type { LookupTables } from './tables.ts';
 
@@ -20,6 +21,7 @@ export interface Evaluation {
   readonly table: string;
   readonly rows: Rows;
   readonly tables: LookupTables;
+  readonly kernels: Kernels;
 }
 
 /** The value's column, or null when the contract maps nothing. */
@@ -49,7 +51,7 @@ export function columnOf(rows: Rows, name: string): Column {
 }
 
 /** Rows of the last table of a path of references, one a row of ours; then the values there. */
-function follow(path: readonly string[], { contract, table, rows, tables }: Evaluation): Column {
+function follow(path: readonly string[], { contract, table, rows, tables, kernels }: Evaluation): Column {
   let current = rows;
   let currentTable = table;
   let found: Int32Array | null = null;
@@ -63,7 +65,7 @@ function follow(path: readonly string[], { contract, table, rows, tables }: Eval
     currentTable = reference!;
   }
   const last = columnOf(current, path.at(-1)!);
-  return found === null ? last : gather(last, found);
+  return found === null ? last : gather(kernels, last, found);
 }
 
 /** Empty parts leave nothing behind, not even a separator; all empty is null. */

@@ -1,4 +1,7 @@
 /** Everything that kernels.wasm exports. Compiled by kernels/build.ts (`npm run build:wasm`). */
+export * from './keys';
+export * from './rows';
+export * from './sort';
 export * from './xxhash';
 
 /** Where the caller's part of the memory begins: below it are the kernels' own tables. */

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { createKernels } from '../kernels/wasm.ts';
+import { plainValues, randomTable } from '../test/columns.ts';
+import { below, between, listOf, seeded } from '../test/random.ts';
+import { decodeRuns, encodeRun } from './run.ts';
+import type { Rows } from './slab.ts';
+
+const kernels = createKernels(1 << 26);
+
+const plain = ({ columns }: Rows) =>
+  Object.entries(columns).map(([name, column]) => [name, column.type, plainValues(column)]);
+
+/** The rows as a run that is cut at these rows of the order, each slab as bytes of its own. */
+function slabsOf(rows: Rows, order: Int32Array, ends: readonly number[]): Uint8Array[] {
+  const run = encodeRun(
+    kernels,
+    rows,
+    order,
+    ends.map((end, name) => ({ name, end })),
+  );
+  return run.slices.map(({ start, end }) => run.bytes.slice(start, end));
+}
+
+const placed = (slabs: readonly Uint8Array[]) =>
+  slabs.map(slab => {
+    const address = kernels.alloc(slab.length);
+    kernels.bytes.set(slab, address);
+    return { address, size: slab.length };
+  });
+
+describe('a sorted run', () => {
+  it('gives back the rows in its order, whatever their types, nulls and cuts', () => {
+    const random = seeded(1);
+    for (let i = 0; i < 200; i++) {
+      const mark = kernels.mark();
+      const { rows } = randomTable(random, between(random, 1, 8), between(random, 1, 60));
+      const order = Int32Array.from(listOf(between(random, 0, 80), () => below(random, rows.length)));
+      const ends = [...listOf(between(random, 0, 3), () => between(random, 0, order.length)), order.length];
+      const slabs = slabsOf(
+        rows,
+        order,
+        ends.sort((a, b) => a - b),
+      );
+      const back = decodeRuns(kernels, placed(slabs));
+      const values = Object.values(rows.columns).map(plainValues);
+      expect(plain(back)).toEqual(
+        Object.entries(rows.columns).map(([name, column], c) => [
+          name,
+          column.type,
+          [...order].map(row => values[c]![row]),
+        ]),
+      );
+      kernels.release(mark);
+    }
+  });
+
+  it('is put together with others that are packed otherwise', () => {
+    const random = seeded(2);
+    for (let i = 0; i < 100; i++) {
+      const mark = kernels.mark();
+      const { rows } = randomTable(random, 7, 50);
+      const parts = listOf(between(random, 1, 4), () =>
+        Int32Array.from(listOf(between(random, 0, 9), () => below(random, 50))),
+      );
+      const slabs = parts.flatMap(order => slabsOf(rows, order, [order.length]));
+      const back = decodeRuns(kernels, placed(slabs));
+      const all = parts.flatMap(order => [...order]);
+      expect(plain(back)).toEqual(
+        Object.entries(rows.columns).map(([name, column]) => [
+          name,
+          column.type,
+          all.map(row => plainValues(column)[row]),
+        ]),
+      );
+      kernels.release(mark);
+    }
+  });
+
+  it('has the same bytes and hashes for the same rows', () => {
+    const { rows } = randomTable(seeded(3), 7, 40);
+    const order = Int32Array.from(listOf(40, row => 39 - row));
+    const bytes = () => slabsOf(rows, order, [10, 40]).map(slab => Buffer.from(slab).toString('base64'));
+    const first = bytes();
+    kernels.bytes.fill(0xff, kernels.mark(), kernels.mark() + (1 << 20));
+    expect(bytes()).toEqual(first);
+  });
+});

@@ -1,0 +1,273 @@
+/**
+ * A sorted run: the rows of a chunk in order, cut into slabs that are found by byte range (a day each). Columns are packed
+ * to the bytes that their values need, which is a third of their size in memory. Never published, and never read by
+ * anyone else.
+ *
+ *   slab:  u32 bytes of header | header JSON | u32 rows | u32 bytes of each text column | buffers …
+ *   buffers of a column:  validity if it has nulls | values less the column's base, 0, 1, 2, 4 or 8 bytes each
+ *                         (of a text, its size; of a boolean, its bit) | bytes of the texts
+ *
+ * Header and buffers begin at multiples of eight bytes. All slabs of a run have one header, so that it is parsed once.
+ */
+import type { Column, ColumnTypeName } from '../kernels/column.ts';
+import { allocColumn, place } from '../kernels/place.ts';
+import type { Kernels } from '../kernels/wasm.ts';
+import { xxh64 } from '../kernels/xxhash.ts';
+import type { Rows } from './slab.ts';
+import type { PlacedSlab, UnplacedSlice } from './slice.ts';
+
+interface Exports {
+  allSet(bitmap: number, count: number): number;
+  setAll(bitmap: number, count: number): void;
+  gatherBits(bitmap: number, rows: number, count: number, out: number): void;
+  appendBits(from: number, count: number, start: number, out: number): void;
+  range64(values: number, validity: number, count: number, out: number): void;
+  range32(values: number, validity: number, count: number, out: number): void;
+  rangeSizes(offsets: number, count: number, out: number): void;
+  pack64(values: number, validity: number, rows: number, count: number, base: bigint, width: number, out: number): void;
+  pack32(values: number, validity: number, rows: number, count: number, base: bigint, width: number, out: number): void;
+  packText(
+    offsets: number,
+    bytes: number,
+    rows: number,
+    count: number,
+    base: number,
+    width: number,
+    out: number,
+    outBytes: number,
+  ): number;
+  unpack64(from: number, count: number, base: bigint, width: number, out: number): void;
+  unpack32(from: number, count: number, base: bigint, width: number, out: number): void;
+  unpackOffsets(from: number, count: number, base: number, width: number, at: number, out: number): void;
+}
+
+/** How a column is packed. */
+interface Packing {
+  readonly name: string;
+  readonly type: ColumnTypeName;
+  readonly nulls: boolean;
+  /** Bytes a value; 0 when all are `base`. */
+  readonly width: number;
+  readonly base: bigint;
+}
+
+/** A packing, and the column where it lies. */
+interface PlacedColumn extends Packing {
+  readonly validity: number;
+  readonly values: number;
+  readonly bytes: number;
+}
+
+const align = (size: number): number => (size + 7) & ~7;
+
+/**
+ * Packs the rows at `order` as one slab for each name; the slab of names[i] ends before the row at ends[i] of the order.
+ * The bytes are a view of the kernels' memory.
+ */
+export function encodeRun<Name>(
+  kernels: Kernels,
+  { columns }: Rows,
+  order: Int32Array,
+  cuts: readonly { readonly name: Name; readonly end: number }[],
+): { bytes: Uint8Array; slices: UnplacedSlice<Name>[] } {
+  const placed = Object.entries(columns).map(([name, column]) => placeColumn(kernels, name, column));
+  const header = encodeHeader(placed);
+  const rows = place(kernels, order);
+  const bound = runBytesMax(placed, columns, order.length) + cuts.length * (header.length + 16 + placed.length * 32);
+  const start = kernels.alloc(bound);
+  const slices: UnplacedSlice<Name>[] = [];
+  let at = start;
+  let row = 0;
+  for (const { name, end } of cuts) {
+    const slab = at;
+    kernels.bytes.set(header, at);
+    at = packSlab(kernels, placed, { at: at + header.length, rows: rows + row * 4, count: end - row });
+    const hash = xxh64(kernels, slab, at - slab)
+      .toString(16)
+      .padStart(16, '0');
+    slices.push({ name, start: slab - start, end: at - start, hash, rows: end - row });
+    row = end;
+  }
+  return { bytes: kernels.bytes.subarray(start, at), slices };
+}
+
+function placeColumn(kernels: Kernels, name: string, column: Column): PlacedColumn {
+  const kernel = kernels.exports as unknown as Exports;
+  const { type, length } = column;
+  const validity = place(kernels, column.validity);
+  const nulls = kernel.allSet(validity, length) === 0;
+  const range = kernels.alloc(16);
+  const bytes = column.type === 'text' ? place(kernels, column.bytes) : 0;
+  const values = place(kernels, column.type === 'text' ? column.offsets : column.values);
+  if (column.type === 'text') kernel.rangeSizes(values, length, range);
+  else if (column.type === 'boolean') kernels.bytes.fill(0, range, range + 16);
+  else if (column.values.BYTES_PER_ELEMENT === 4) kernel.range32(values, nulls ? validity : 0, length, range);
+  else kernel.range64(values, nulls ? validity : 0, length, range);
+  const found = new BigInt64Array(kernels.bytes.buffer as ArrayBuffer, range, 2);
+  // A null rests as zero, so zero must be in the range.
+  const base = nulls && type !== 'text' && found[0]! > 0n ? 0n : found[0]!;
+  const top = nulls && type !== 'text' && found[1]! < 0n ? 0n : found[1]!;
+  return { name, type, nulls, width: widthOf(top - base), base, validity, values, bytes };
+}
+
+const widthOf = (span: bigint): number =>
+  span === 0n ? 0 : span < 0x100n ? 1 : span < 0x1_0000n ? 2 : span < 0x1_0000_0000n ? 4 : 8;
+
+function encodeHeader(columns: readonly Packing[]): Uint8Array {
+  const text = Buffer.from(
+    JSON.stringify(columns.map(({ name, type, nulls, width, base }) => [name, type, nulls, width, String(base)])),
+  );
+  const header = new Uint8Array(align(4 + text.length));
+  new DataView(header.buffer).setUint32(0, text.length, true);
+  header.set(text, 4);
+  return header;
+}
+
+/** What the buffers of all slabs take together, but for their padding. */
+function runBytesMax(placed: readonly PlacedColumn[], columns: Rows['columns'], rows: number): number {
+  const texts = Object.values(columns).reduce(
+    (sum, column) => sum + (column.type === 'text' ? column.bytes.length : 0),
+    0,
+  );
+  return texts + placed.reduce((sum, { width }) => sum + (width + 1) * rows, 0);
+}
+
+interface SlabTarget {
+  readonly at: number;
+  /** Address of the row numbers. */
+  readonly rows: number;
+  readonly count: number;
+}
+
+/** Writes one slab behind its header; returns where it ends. */
+function packSlab(kernels: Kernels, columns: readonly PlacedColumn[], { at: start, rows, count }: SlabTarget): number {
+  const kernel = kernels.exports as unknown as Exports;
+  const texts = columns.filter(({ type }) => type === 'text').length;
+  const counts = new Uint32Array(kernels.bytes.buffer as ArrayBuffer, start, texts + 1);
+  counts[0] = count;
+  let text = 0;
+  let at = start + align((texts + 1) * 4);
+  const bitmap = align((count + 7) >> 3);
+  for (const { type, nulls, width, base, validity, values, bytes } of columns) {
+    if (nulls) {
+      kernel.gatherBits(validity, rows, count, at);
+      at = padded(kernels, at + ((count + 7) >> 3));
+    }
+    if (type === 'boolean') {
+      kernel.gatherBits(values, rows, count, at);
+      padded(kernels, at + ((count + 7) >> 3));
+      at += bitmap;
+    } else if (type === 'text') {
+      const outBytes = at + align(count * width);
+      const size = kernel.packText(values, bytes, rows, count, Number(base), width, at, outBytes);
+      padded(kernels, at + count * width);
+      counts[++text] = size;
+      at = padded(kernels, outBytes + size);
+    } else if (width > 0) {
+      const pack = type === 'date' ? kernel.pack32 : kernel.pack64;
+      pack(values, nulls ? validity : 0, rows, count, base, width, at);
+      at = padded(kernels, at + count * width);
+    }
+  }
+  padded(kernels, start + (texts + 1) * 4);
+  return at;
+}
+
+/** Zeros up to the next multiple of eight bytes, so that equal rows are equal bytes. */
+function padded(kernels: Kernels, at: number): number {
+  const end = align(at);
+  kernels.bytes.fill(0, at, end);
+  return end;
+}
+
+/** The rows of slabs one behind the other, in the kernels' memory. All have the same columns; none gives no columns. */
+export function decodeRuns(kernels: Kernels, slabs: readonly PlacedSlab[]): Rows {
+  const opened = slabs.map(slab => openSlab(kernels, slab));
+  const first = opened[0];
+  if (!first) return { length: 0, columns: {} };
+  const length = opened.reduce((sum, { rows }) => sum + rows, 0);
+  let text = 0;
+  const columns: Record<string, Column> = {};
+  first.packing.forEach(({ name, type }, index) => {
+    const number = type === 'text' ? text++ : 0;
+    const textBytes = type === 'text' ? opened.reduce((sum, { texts }) => sum + texts[number]!, 0) : 0;
+    columns[name] = unpackColumn(kernels, allocColumn(kernels, type, length, textBytes), opened, { index, number });
+  });
+  return { length, columns };
+}
+
+interface OpenSlab {
+  readonly packing: readonly Packing[];
+  readonly rows: number;
+  /** Bytes of each text column. */
+  readonly texts: readonly number[];
+  /** Where the next column's buffers begin; moves on as columns are read in order. */
+  at: number;
+}
+
+/** Headers by their text: all slabs of a run, and mostly of all runs, have the same. */
+const headers = new Map<string, readonly Packing[]>();
+const HEADERS_MAX = 1_000;
+
+function openSlab({ bytes }: Kernels, { address }: PlacedSlab): OpenSlab {
+  const view = new DataView(bytes.buffer);
+  const size = view.getUint32(address, true);
+  const text = Buffer.from(bytes.buffer, address + 4, size).toString('latin1');
+  let packing = headers.get(text);
+  if (!packing) {
+    const parsed = JSON.parse(Buffer.from(text, 'latin1').toString()) as [
+      string,
+      ColumnTypeName,
+      boolean,
+      number,
+      string,
+    ][];
+    packing = parsed.map(([name, type, nulls, width, base]) => ({ name, type, nulls, width, base: BigInt(base) }));
+    if (headers.size >= HEADERS_MAX) headers.clear();
+    headers.set(text, packing);
+  }
+  const counts = address + align(4 + size);
+  const texts = packing
+    .filter(({ type }) => type === 'text')
+    .map((_, number) => view.getUint32(counts + 4 + number * 4, true));
+  return { packing, rows: view.getUint32(counts, true), texts, at: counts + align((texts.length + 1) * 4) };
+}
+
+/** Reads the column at `index` of each slab; it is the text column `number` of those. */
+function unpackColumn(
+  kernels: Kernels,
+  column: Column,
+  slabs: readonly OpenSlab[],
+  { index, number }: { index: number; number: number },
+): Column {
+  const kernel = kernels.exports as unknown as Exports;
+  column.validity.fill(0);
+  if (column.type === 'text') column.offsets[0] = 0;
+  if (column.type === 'boolean') column.values.fill(0);
+  let row = 0;
+  let textAt = 0;
+  for (const slab of slabs) {
+    const { nulls, width, base } = slab.packing[index]!;
+    const bitmap = align((slab.rows + 7) >> 3);
+    kernel.appendBits(nulls ? slab.at : 0, slab.rows, row, column.validity.byteOffset);
+    if (nulls) slab.at += bitmap;
+    if (column.type === 'boolean') {
+      kernel.appendBits(slab.at, slab.rows, row, column.values.byteOffset);
+      slab.at += bitmap;
+    } else if (column.type === 'text') {
+      kernel.unpackOffsets(slab.at, slab.rows, Number(base), width, textAt, column.offsets.byteOffset + row * 4);
+      slab.at += align(slab.rows * width);
+      const size = slab.texts[number]!;
+      column.bytes.set(kernels.bytes.subarray(slab.at, slab.at + size), textAt);
+      textAt += size;
+      slab.at += align(size);
+    } else {
+      const unpack = column.type === 'date' ? kernel.unpack32 : kernel.unpack64;
+      const out = column.values.byteOffset + row * column.values.BYTES_PER_ELEMENT;
+      unpack(slab.at, slab.rows, base, width, out);
+      slab.at += align(slab.rows * width);
+    }
+    row += slab.rows;
+  }
+  return column;
+}
