@@ -9,7 +9,7 @@ interface Exports {
   foundBits(rows: number, count: number, out: number): void;
   gather64(values: number, rows: number, count: number, out: number): void;
   gather32(values: number, rows: number, count: number, out: number): void;
-  textSize(offsets: number, rows: number, count: number): number;
+  gatheredSize(offsets: number, rows: number, count: number): number;
   gatherText(offsets: number, bytes: number, rows: number, count: number, outOffsets: number, outBytes: number): void;
 }
 
@@ -25,7 +25,7 @@ export function gather(kernels: Kernels, column: Column, rows: Int32Array): Colu
   let out: Column;
   if (column.type === 'text') {
     const offsets = place(kernels, column.offsets);
-    out = allocColumn(kernels, 'text', length, kernel.textSize(offsets, picks, length)) as TextColumn;
+    out = allocColumn(kernels, 'text', length, kernel.gatheredSize(offsets, picks, length)) as TextColumn;
     const [outOffsets, outBytes] = [out.offsets.byteOffset, out.bytes.byteOffset];
     kernel.gatherText(offsets, place(kernels, column.bytes), picks, length, outOffsets, outBytes);
   } else {
@@ -63,6 +63,16 @@ export function concat(parts: readonly Column[]): Column {
       }
       return { type: 'boolean', length, values, validity };
     }
+    case 'double': {
+      const values = new Float64Array(length);
+      row = 0;
+      for (const part of parts as readonly (typeof first)[]) {
+        values.set(part.values, row);
+        row += part.length;
+      }
+      return { type: 'double', length, values, validity };
+    }
+    case 'int32':
     case 'date': {
       const values = new Int32Array(length);
       row = 0;
@@ -70,7 +80,7 @@ export function concat(parts: readonly Column[]): Column {
         values.set(part.values, row);
         row += part.length;
       }
-      return { type: 'date', length, values, validity };
+      return { type: first.type, length, values, validity };
     }
     default: {
       const values = new BigInt64Array(length);

@@ -44,7 +44,8 @@ export function hashKeys(kernels: Kernels, columns: readonly Column[], length: n
     const values = place(kernels, column.values);
     if (column.type === 'boolean') kernel.hashBits(values, validity, length, hashes);
     else if (column.values.BYTES_PER_ELEMENT === 4) kernel.hash32(values, validity, length, hashes);
-    else if (columns.length === 1 && validity === 0) kernel.hashExact(values, length, hashes);
+    // Whatever other columns and nulls a chunk has: the same key must have the same hash in all of them.
+    else if (columns.length === 1) kernel.hashExact(values, length, hashes);
     else kernel.hash64(values, validity, length, hashes);
   }
   return hashes;

@@ -23,7 +23,10 @@ export function allocColumn(kernels: Kernels, type: ColumnTypeName, length: numb
     case 'boolean':
       return { type, length, values: bitmap(), validity };
     case 'date':
+    case 'int32':
       return { type, length, values: new Int32Array(buffer, kernels.alloc(length * 4), length), validity };
+    case 'double':
+      return { type, length, values: new Float64Array(buffer, kernels.alloc(length * 8), length), validity };
     default:
       return { type, length, values: new BigInt64Array(buffer, kernels.alloc(length * 8), length), validity };
   }

@@ -12,7 +12,7 @@ type Value = string | number | bigint | null;
 function compare(a: Value, b: Value): number {
   if (a === null || b === null) return Number(a !== null) - Number(b !== null);
   if (typeof a === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(b as string));
-  return a < b ? -1 : a > b ? 1 : 0;
+  return a < (b as number) ? -1 : a > (b as number) ? 1 : 0;
 }
 
 /** Sorting as the language does it, which is stable too. */

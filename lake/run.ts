@@ -164,7 +164,7 @@ function packSlab(kernels: Kernels, columns: readonly PlacedColumn[], { at: star
       counts[++text] = size;
       at = padded(kernels, outBytes + size);
     } else if (width > 0) {
-      const pack = type === 'date' ? kernel.pack32 : kernel.pack64;
+      const pack = type === 'date' || type === 'int32' ? kernel.pack32 : kernel.pack64;
       pack(values, nulls ? validity : 0, rows, count, base, width, at);
       at = padded(kernels, at + count * width);
     }
@@ -185,6 +185,9 @@ export function decodeRuns(kernels: Kernels, slabs: readonly PlacedSlab[]): Rows
   const opened = slabs.map(slab => openSlab(kernels, slab));
   const first = opened[0];
   if (!first) return { length: 0, columns: {} };
+  const names = (slab: OpenSlab) => slab.packing.map(({ name, type }) => `${name} ${type}`).join();
+  const other = opened.find(slab => slab.packing !== first.packing && names(slab) !== names(first));
+  if (other) throw new Error(`runs of different columns: ${names(first)} and ${names(other)}`);
   const length = opened.reduce((sum, { rows }) => sum + rows, 0);
   let text = 0;
   const columns: Record<string, Column> = {};
@@ -262,7 +265,7 @@ function unpackColumn(
       textAt += size;
       slab.at += align(size);
     } else {
-      const unpack = column.type === 'date' ? kernel.unpack32 : kernel.unpack64;
+      const unpack = column.values.BYTES_PER_ELEMENT === 4 ? kernel.unpack32 : kernel.unpack64;
       const out = column.values.byteOffset + row * column.values.BYTES_PER_ELEMENT;
       unpack(slab.at, slab.rows, base, width, out);
       slab.at += align(slab.rows * width);

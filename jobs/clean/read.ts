@@ -68,11 +68,12 @@ export async function readChunk(
     batch.records === chunk.records,
     `${file} bytes ${start}–${end}: the planner counted ${chunk.records} records, the reader ${batch.records}`,
   );
+  // In the contract's order, whatever the file's: rows of several files become one table.
   const columns: Record<string, Column> = {};
-  header.forEach((name, position) => {
-    const column = batch.columns[position];
-    if (name !== null && column) columns[name] = column;
-  });
+  for (const name of Object.keys(contract.columns)) {
+    const column = batch.columns[header.indexOf(name)];
+    if (column) columns[name] = column;
+  }
   return {
     file,
     firstLine,

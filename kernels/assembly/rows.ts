@@ -62,7 +62,7 @@ export function gather32(values: usize, rows: usize, count: u32, out: usize): vo
 }
 
 /** Bytes of the texts at `rows`. */
-export function textSize(offsets: usize, rows: usize, count: u32): u32 {
+export function gatheredSize(offsets: usize, rows: usize, count: u32): u32 {
   let size: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
     const row = load<i32>(rows + (i << 2));

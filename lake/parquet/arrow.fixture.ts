@@ -17,7 +17,6 @@ import {
 import { InvariantError } from '../../base/errors.ts';
 import { DECIMAL_SCALE, type TableDefinition } from '../../base/table.ts';
 import type { Column } from '../../kernels/column.ts';
-import { gather } from '../../kernels/gather.ts';
 import type { Rows } from '../slab.ts';
 
 /** An Arrow table with the columns, types and order of the definition. Throws when a column is missing or of another type. */
@@ -47,10 +46,9 @@ export function arrowTable(definition: TableDefinition, rows: Rows): Table {
 function ownMemory(column: Column, used: Set<ArrayBufferView>): Column {
   const memory = column.type === 'text' ? column.bytes : column.values;
   if (used.has(memory))
-    return gather(
-      column,
-      Int32Array.from({ length: column.length }, (_, row) => row),
-    );
+    return (
+      column.type === 'text' ? { ...column, bytes: column.bytes.slice() } : { ...column, values: column.values.slice() }
+    ) as Column;
   used.add(memory);
   return column;
 }
