@@ -1,4 +1,5 @@
 /** Typed arrays and columns in the kernels' memory: what is there already is used in place, the rest is copied in. */
+import type { BooleanColumn, Column, DateColumn, FixedColumn, FixedType, TextColumn } from './column.ts';
 import type { Kernels } from './wasm.ts';
 
 /** Address of the view's bytes: where they are if that is the kernels' own memory, otherwise of a copy. */
@@ -8,3 +9,59 @@ export function place(kernels: Kernels, view: ArrayBufferView): number {
   kernels.bytes.set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength), start);
   return start;
 }
+
+/** Addresses of a column's buffers; only texts have offsets. */
+export interface PlacedColumn {
+  readonly values: number;
+  readonly offsets: number;
+  readonly validity: number;
+}
+
+export function placeColumn(kernels: Kernels, column: Column): PlacedColumn {
+  const text = column.type === 'text';
+  return {
+    values: place(kernels, text ? column.bytes : column.values),
+    offsets: text ? place(kernels, column.offsets) : 0,
+    validity: place(kernels, column.validity),
+  };
+}
+
+/** Hands over the columns' addresses, and gives back what was copied in: results are allocated before. */
+export function withPlaced<Result>(
+  kernels: Kernels,
+  columns: readonly Column[],
+  use: (...placed: readonly PlacedColumn[]) => Result,
+): Result {
+  const mark = kernels.mark();
+  const result = use(...columns.map(column => placeColumn(kernels, column)));
+  kernels.release(mark);
+  return result;
+}
+
+/** Columns in the kernels' memory, to be filled: their content is left over from before. */
+export function allocFixed(kernels: Kernels, type: FixedType, length: number): FixedColumn {
+  const values = new BigInt64Array(kernels.bytes.buffer, kernels.alloc(length * 8), length);
+  return { type, length, values, validity: allocBitmap(kernels, length) };
+}
+
+export function allocDates(kernels: Kernels, length: number): DateColumn {
+  return { type: 'date', length, values: allocInt32s(kernels, length), validity: allocBitmap(kernels, length) };
+}
+
+export function allocBooleans(kernels: Kernels, length: number): BooleanColumn {
+  return { type: 'boolean', length, values: allocBitmap(kernels, length), validity: allocBitmap(kernels, length) };
+}
+
+/** `size`: bytes of all values, or more. */
+export function allocTexts(kernels: Kernels, length: number, size: number): TextColumn {
+  const offsets = allocInt32s(kernels, length + 1);
+  return { type: 'text', length, offsets, bytes: allocBytes(kernels, size), validity: allocBitmap(kernels, length) };
+}
+
+export const allocInt32s = (kernels: Kernels, length: number): Int32Array =>
+  new Int32Array(kernels.bytes.buffer, kernels.alloc(length * 4), length);
+
+export const allocBytes = (kernels: Kernels, size: number): Uint8Array =>
+  new Uint8Array(kernels.bytes.buffer, kernels.alloc(size), size);
+
+const allocBitmap = (kernels: Kernels, length: number): Uint8Array => allocBytes(kernels, (length + 7) >> 3);

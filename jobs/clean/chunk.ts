@@ -31,9 +31,12 @@ export interface ChunkOutput {
  * Cleans one chunk with nothing but the chunk at hand: every record becomes typed columns or a reject. Depends only on
  * the bytes, the part of the contract that says how they are read, and the kernels.
  */
-export async function chunk(input: ChunkInput, { shared, raw, write }: TaskContext<ChunkShared>): Promise<ChunkOutput> {
+export async function chunk(
+  input: ChunkInput,
+  { shared, raw, kernels, write }: TaskContext<ChunkShared>,
+): Promise<ChunkOutput> {
   const records = await readChunk(raw, input, shared.reading);
-  const { sales_day } = soldColumns(records.rows.columns[shared.sold]!);
+  const { sales_day } = soldColumns(kernels, records.rows.columns[shared.sold]!);
   const days = sales_day as DateColumn;
   const good: number[] = [];
   for (let record = 0; record < records.rows.length; record++) if (records.fault[record] === 0) good.push(record);

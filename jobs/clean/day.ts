@@ -9,10 +9,12 @@ import {
   type TextColumn,
   valueText,
 } from '../../kernels/column.ts';
+import { constantText } from '../../kernels/constant.ts';
 import { dayText } from '../../kernels/dates.ts';
 import { fault } from '../../kernels/faults.ts';
 import { gather } from '../../kernels/gather.ts';
 import { amountText } from '../../kernels/money.ts';
+import type { Kernels } from '../../kernels/wasm.ts';
 import type { PartitionFile } from '../../lake/manifest.ts';
 import { encodeParquet } from '../../lake/parquet/write.ts';
 import { decodeSlab, type Rows } from '../../lake/slab.ts';
@@ -25,7 +27,6 @@ import { type MemberRows, memberRows, writeMembers } from './members.ts';
 import { concatRows, type FileRejects, gatherRows, type Reject, type RejectSlice, writeRejects } from './rejects.ts';
 import { keysOf } from './table.ts';
 import { loadTables, type TableFiles } from './tables.ts';
-import { fixedText } from './values.ts';
 
 export interface DayInput {
   readonly days: readonly {
@@ -60,7 +61,10 @@ export interface DayOutput {
 }
 
 /** Merges days: drops records that lost their key, checks references, computes amounts, writes one part file a day. */
-export async function day(input: DayInput, { shared, lake, write }: TaskContext<DayShared>): Promise<DayOutput> {
+export async function day(
+  input: DayInput,
+  { shared, lake, kernels, write }: TaskContext<DayShared>,
+): Promise<DayOutput> {
   const { contract } = shared;
   const tables = await loadTables(lake, shared.tables, keysOf(contract));
   const writes: Promise<PartitionFile>[] = [];
@@ -74,17 +78,15 @@ export async function day(input: DayInput, { shared, lake, write }: TaskContext<
   for (const { day, slices, losers } of input.days) {
     const rows = concatRows(slices.map(({ slice }) => decodeSlab(sources.get(slice.key)!)));
     const lost = await loserRejects(lake, losers, contract, slices, rows);
-    const conformed = conform(contract, rows, tables);
+    const conformed = conform(kernels, contract, rows, tables);
     const rejects = new Map(lost.map(reject => [reject.row, reject]));
-    for (let row = 0; row < rows.length; row++) {
-      const code = conformed.fault[row]!;
-      if (code === 0 || rejects.has(row)) continue;
-      const column = conformed.faultColumn[row] ?? null;
+    for (const { row, code, column } of conformed.faults) {
+      if (rejects.has(row)) continue;
       const value = column === null ? null : displayText(rows.columns[column]!, row);
       rejects.set(row, { row, code, column, value });
     }
     const kept = Int32Array.from({ length: rows.length }, (_, row) => row).filter(row => !rejects.has(row));
-    const files = fileColumn(slices);
+    const files = fileColumn(kernels, slices);
     const columns = { ...conformed.columns, source_file: files, source_line: rows.columns.$line! };
     if (kept.length > 0) {
       const order = sortKept(kept, columns);
@@ -95,7 +97,7 @@ export async function day(input: DayInput, { shared, lake, write }: TaskContext<
       // A write that fails while the next day is merged is heard of at the end; until then it must not end the process.
       written.catch(() => undefined);
       writes.push(written);
-      members.push(...memberRows(contract, gatherRows(rows, kept), gather(files, kept)));
+      members.push(...memberRows(kernels, contract, gatherRows(rows, kept), gather(files, kept)));
     }
     counts.push(countSlices(slices, rejects, conformed.columns.net_amount_base as FixedColumn));
     rejected.push(...rejectsByFile(slices, rows, rejects));
@@ -136,9 +138,12 @@ async function loserRejects(
   return rejects;
 }
 
-function fileColumn(slices: Slices): Column {
+function fileColumn(kernels: Kernels, slices: Slices): Column {
   return concatRows(
-    slices.map(({ file, slice }) => ({ length: slice.rows, columns: { file: fixedText(file, slice.rows) } })),
+    slices.map(({ file, slice }) => ({
+      length: slice.rows,
+      columns: { file: constantText(kernels, file, slice.rows) },
+    })),
   ).columns.file!;
 }
 

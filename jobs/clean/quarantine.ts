@@ -3,6 +3,7 @@ import { RAW_TEXT_BYTES_MAX } from '../../base/limits.ts';
 import type { Contract } from '../../datasets/contract.ts';
 import { QUARANTINE_TABLE } from '../../datasets/sales.ts';
 import { type FixedColumn, isValid, textColumn, valueText } from '../../kernels/column.ts';
+import { constantText } from '../../kernels/constant.ts';
 import { displayBytes, type Encoding } from '../../kernels/encoding.ts';
 import { FAULTS, type FaultCode } from '../../kernels/faults.ts';
 import { amountText } from '../../kernels/money.ts';
@@ -18,7 +19,7 @@ import { concatRows, gatherRows } from './rejects.ts';
 import { assertUnchanged, readRaw } from './scan.ts';
 import { keysOf } from './table.ts';
 import { loadTables, type TableFiles } from './tables.ts';
-import { fixedText, mapTexts, nullColumn } from './values.ts';
+import { mapTexts, nullColumn } from './values.ts';
 
 export interface QuarantineInput {
   readonly table: string;
@@ -53,14 +54,15 @@ export interface QuarantineOutput {
 /** Writes the quarantine of one range of a file: each record's reason, original text, and amount if it has one. */
 export async function quarantine(
   input: QuarantineInput,
-  { shared, lake, raw, write }: TaskContext<QuarantineShared>,
+  { shared, lake, raw, kernels, write }: TaskContext<QuarantineShared>,
 ): Promise<QuarantineOutput> {
   const { contract } = shared;
   const parts = await Promise.all(input.rejects.map(async slice => decodeSlab(await readSlice(lake, slice))));
   const rows = byOffset(concatRows(parts));
   const net =
     input.table === contract.sale.from
-      ? await netAmounts(contract, rows, lake, shared.tables)
+      ? conform(kernels, contract, rows, await loadTables(lake, shared.tables, keysOf(contract))).columns
+          .net_amount_base!
       : nullColumn('decimal', rows.length);
   const columnsOf = contract.tables[input.table]!.columns;
   const codeAt = (row: number) => FAULTS[Number(valueText(rows.columns.$code!, row))] as FaultCode;
@@ -70,8 +72,8 @@ export async function quarantine(
     reasonText(codeAt(row), columnAt(row), columnsOf[columnAt(row) ?? ''], valueAt(row));
   const { length } = rows;
   const columns = {
-    table_name: fixedText(input.table, length),
-    file: fixedText(input.file, length),
+    table_name: constantText(kernels, input.table, length),
+    file: constantText(kernels, input.file, length),
     line: rows.columns.$line!,
     byte_offset: rows.columns.$offset!,
     byte_length: rows.columns.$length!,
@@ -101,11 +103,6 @@ function byOffset(rows: Rows): Rows {
     rows,
     order.sort((a, b) => (offsets[a]! < offsets[b]! ? -1 : offsets[a]! > offsets[b]! ? 1 : 0)),
   );
-}
-
-async function netAmounts(contract: Contract, rows: Rows, lake: ObjectStore, files: TableFiles) {
-  const tables = await loadTables(lake, files, keysOf(contract));
-  return conform(contract, rows, tables).columns.net_amount_base!;
 }
 
 /** The records as they stand in the raw file, read by byte range; bytes that are invalid in its encoding show as U+FFFD. */
