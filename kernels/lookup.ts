@@ -1,6 +1,14 @@
 /** Rows of a table by key: kernels/assembly/lookup.ts. */
-import { type Column, type FixedColumn, halves, isValid, numberAt, type TextColumn } from './column.ts';
-import { allocFixed, allocInt32s, place, placeColumn } from './place.ts';
+import {
+  type Column,
+  type DateColumn,
+  type FixedColumn,
+  halves,
+  isValid,
+  numberAt,
+  type TextColumn,
+} from './column.ts';
+import { allocFixed, allocInt32s, type PlacedColumn, place, placeColumn, withPlaced } from './place.ts';
 import type { Kernels } from './wasm.ts';
 
 interface Exports {
@@ -49,47 +57,27 @@ export interface Found {
   readonly unknown: number;
 }
 
-/** Finds the rows of the values of a column. */
-export type Finder = (kernels: Kernels, column: Column) => Found;
+/** Finds the rows of a column's values; in one index of keys that are pairs, of the pairs of two columns. */
+export type Finder = (...columns: readonly Column[]) => Found;
 
 /**
- * A finder of these keys, which are whole numbers or texts; of equal ones it finds the last. It rests on the JS heap, so
- * that it outlives the memory of tasks, and is copied in for each call: 100,000 keys take a few dozen microseconds.
+ * Where each key is. It rests on the JS heap, so that it outlives the memory of a task, and is copied into that memory
+ * once a task: 100,000 keys take a few dozen microseconds. Its finder is good as long as that memory is not released.
  */
-export function finderOf(keys: Column): Finder {
-  if (keys.type === 'text') return textFinder(keys);
-  if (keys.type === 'int64') return denseFinder(keys) ?? numberFinder(keys);
-  throw new Error(`a column of type ${keys.type} is no key`);
-}
+export type Index = (kernels: Kernels) => Finder;
 
-/** Finds the rows of pairs of a text and a date. */
-export type PairFinder = (kernels: Kernels, texts: Column, dates: Column) => Found;
-
-/** The same of keys that are pairs. */
-export function pairFinder(texts: TextColumn, dates: Column): PairFinder {
-  const textOf = textFinder(texts);
-  let finder: Finder | undefined;
-  const pairs = (kernels: Kernels, text: Column, date: Column) => {
-    const keys = allocFixed(kernels, 'int64', text.length);
-    const mark = kernels.mark();
-    const { rows } = textOf(kernels, text);
-    const low = placeColumn(kernels, date);
-    const [out, valid] = [keys.values.byteOffset, keys.validity.byteOffset];
-    exportsOf(kernels).pairKeys(rows.byteOffset, low.values, low.validity, text.length, out, valid);
-    kernels.release(mark);
-    return keys;
-  };
-  return (kernels, text, date) => {
-    if (!finder) {
-      const { length, values, validity } = pairs(kernels, texts, dates);
-      finder = numberFinder({ type: 'int64', length, values: values.slice(), validity: validity.slice() });
-    }
-    return finder(kernels, pairs(kernels, text, date));
-  };
+/** An index of keys that are whole numbers or texts, or pairs of a text and a date; of equal keys it has the last. */
+export function indexOf(columns: readonly Column[]): Index {
+  const [keys, ...others] = columns;
+  if (keys?.type === 'int64' && others.length === 0) return denseIndex(keys) ?? numberIndex(keys);
+  if (keys?.type === 'text' && others.length === 0) return textIndex(keys);
+  const [dates] = others;
+  if (keys?.type === 'text' && dates?.type === 'date' && others.length === 1) return pairIndex(keys, dates);
+  throw new Error(`columns of type ${columns.map(({ type }) => type).join(', ')} are no key`);
 }
 
 /** Ids are mostly 1 to n: then an array of rows beats hashing by far. Null when these are not. */
-function denseFinder(keys: FixedColumn): Finder | null {
+function denseIndex(keys: FixedColumn): Index | null {
   const half = halves(keys);
   let max = 0;
   for (let row = 0; row < keys.length; row++) {
@@ -99,58 +87,91 @@ function denseFinder(keys: FixedColumn): Finder | null {
   }
   const rowOf = new Int32Array(max + 1).fill(-1);
   for (let row = 0; row < keys.length; row++) if (isValid(keys, row)) rowOf[numberAt(half, row)] = row;
-  return finder('int64', (kernels, column, out) => {
-    const { values, validity } = placeColumn(kernels, column);
+  return kernels => {
+    const { lookupDense } = exportsOf(kernels);
     const rows = place(kernels, rowOf);
-    return exportsOf(kernels).lookupDense(values, validity, column.length, rows, BigInt(rowOf.length), out);
-  });
-}
-
-function numberFinder(keys: FixedColumn): Finder {
-  let slots: Int32Array | undefined;
-  const mask = slotsFor(keys.length) - 1;
-  return finder('int64', (kernels, column, out) => {
-    const table = placeColumn(kernels, keys);
-    slots ??= built(kernels, mask + 1, at =>
-      exportsOf(kernels).indexNumbers(table.values, table.validity, keys.length, at, mask),
+    return finder(kernels, 'int64', ({ values, validity }, length, out) =>
+      lookupDense(values, validity, length, rows, BigInt(rowOf.length), out),
     );
-    const { values, validity } = placeColumn(kernels, column);
-    const at = place(kernels, slots);
-    return exportsOf(kernels).lookupNumbers(values, validity, column.length, table.values, at, mask, out);
-  });
+  };
 }
 
-function textFinder(keys: TextColumn): Finder {
-  let hashes: Int32Array | undefined;
-  let slots: Int32Array | undefined;
+function numberIndex(keys: FixedColumn): Index {
   const mask = slotsFor(keys.length) - 1;
-  return finder('text', (kernels, column, out) => {
+  let kept: Int32Array | undefined;
+  return kernels => {
+    const { indexNumbers, lookupNumbers } = exportsOf(kernels);
     const table = placeColumn(kernels, keys);
-    const { length } = column;
-    if (!hashes || !slots) {
-      const { offsets, values, validity } = table;
-      hashes = built(kernels, keys.length, hashesAt => {
-        slots = built(kernels, mask + 1, at =>
-          exportsOf(kernels).indexTexts(offsets, values, validity, keys.length, hashesAt, at, mask),
-        );
-      });
-    }
-    const { offsets, values, validity } = placeColumn(kernels, column);
-    const [hashesAt, slotsAt] = [place(kernels, hashes), place(kernels, slots!)];
-    const { lookupTexts } = exportsOf(kernels);
-    return lookupTexts(offsets, values, validity, length, table.offsets, table.values, hashesAt, slotsAt, mask, out);
-  });
+    kept ??= built(kernels, mask + 1, at => indexNumbers(table.values, table.validity, keys.length, at, mask));
+    const slots = place(kernels, kept);
+    return finder(kernels, 'int64', ({ values, validity }, length, out) =>
+      lookupNumbers(values, validity, length, table.values, slots, mask, out),
+    );
+  };
 }
 
-/** Gives back the memory of what was copied in; a column of another type holds no such key. */
-function finder(type: Column['type'], lookup: (kernels: Kernels, column: Column, out: number) => number): Finder {
-  return (kernels, column) => {
-    const rows = allocInt32s(kernels, column.length);
-    if (column.type !== type) return { rows: rows.fill(-1), unknown: column.length };
-    const mark = kernels.mark();
-    const unknown = lookup(kernels, column, rows.byteOffset);
-    kernels.release(mark);
-    return { rows, unknown };
+function textIndex(keys: TextColumn): Index {
+  const mask = slotsFor(keys.length) - 1;
+  // The slots, and behind them the hashes of all keys.
+  let kept: Int32Array | undefined;
+  return kernels => {
+    const { indexTexts, lookupTexts } = exportsOf(kernels);
+    const { offsets, values: bytes, validity } = placeColumn(kernels, keys);
+    const hashesOf = (slots: number) => slots + (mask + 1) * 4;
+    kept ??= built(kernels, mask + 1 + keys.length, at =>
+      indexTexts(offsets, bytes, validity, keys.length, hashesOf(at), at, mask),
+    );
+    const slots = place(kernels, kept);
+    return finder(kernels, 'text', (texts, length, out) => {
+      const { offsets: at, values, validity: valid } = texts;
+      return lookupTexts(at, values, valid, length, offsets, bytes, hashesOf(slots), slots, mask, out);
+    });
+  };
+}
+
+/** A pair becomes one number: the last row that has the text, and the day. */
+function pairIndex(texts: TextColumn, dates: DateColumn): Index {
+  const textsOf = textIndex(texts);
+  let numbers: Index | undefined;
+  return kernels => {
+    const findText = textsOf(kernels);
+    const pairs = (text: Column, date: Column): FixedColumn => {
+      const keys = allocFixed(kernels, 'int64', text.length);
+      const { values, validity } = keys;
+      const mark = kernels.mark();
+      const high = findText(text).rows;
+      const low = placeColumn(kernels, date);
+      exportsOf(kernels).pairKeys(
+        high.byteOffset,
+        low.values,
+        low.validity,
+        text.length,
+        values.byteOffset,
+        validity.byteOffset,
+      );
+      kernels.release(mark);
+      return keys;
+    };
+    if (!numbers) {
+      const keys = pairs(texts, dates);
+      numbers = numberIndex({ ...keys, values: keys.values.slice(), validity: keys.validity.slice() });
+    }
+    const findNumber = numbers(kernels);
+    return (text, date) => findNumber(pairs(text!, date!));
+  };
+}
+
+/** Gives back the memory of what was copied in. A column of another type holds no such key. */
+function finder(
+  kernels: Kernels,
+  type: Column['type'],
+  lookup: (values: PlacedColumn, length: number, out: number) => number,
+): Finder {
+  return column => {
+    const { length } = column!;
+    const rows = allocInt32s(kernels, length);
+    if (column!.type !== type) return { rows: rows.fill(-1), unknown: length };
+    return { rows, unknown: withPlaced(kernels, [column!], placed => lookup(placed!, length, rows.byteOffset)) };
   };
 }
 
@@ -159,7 +180,10 @@ const slotsFor = (keys: number): number => 2 ** Math.max(4, Math.ceil(Math.log2(
 
 /** What a kernel builds in zeroed memory, taken out of it. */
 function built(kernels: Kernels, length: number, build: (at: number) => void): Int32Array {
+  const mark = kernels.mark();
   const at = kernels.allocZeroed(length * 4);
   build(at);
-  return new Int32Array(kernels.bytes.buffer, at, length).slice();
+  const taken = new Int32Array(kernels.bytes.buffer, at, length).slice();
+  kernels.release(mark);
+  return taken;
 }

@@ -12,7 +12,7 @@ import { allocBooleans } from '../../kernels/place.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import type { Rows } from '../../lake/slab.ts';
 import { type Amounts, computeAmounts } from './amounts.ts';
-import { locationIds, rateRows } from './rates.ts';
+import { locationIds } from './locations.ts';
 import type { LookupTables } from './tables.ts';
 import { columnOf, type Evaluation, evaluate, findReferences } from './values.ts';
 
@@ -132,7 +132,7 @@ function rateColumn(
 ): Column | null {
   if (!sale.rates) return null;
   const table = tables.get(sale.rates.table)!;
-  const found = rateRows(kernels, table.rows, sale.rates, currency, day);
+  const { rows: found } = table.find(currency, day);
   const rate = gather(columnOf(table.rows, sale.rates.rate), found);
   if (countBoth(kernels, rate, rate) === rows.length) return rate;
   const column = columnOfValue(sale.currency);

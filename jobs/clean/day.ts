@@ -66,7 +66,7 @@ export async function day(
   { shared, lake, kernels, write }: TaskContext<DayShared>,
 ): Promise<DayOutput> {
   const { contract } = shared;
-  const tables = await loadTables(lake, shared.tables, keysOf(contract));
+  const tables = await loadTables(kernels, lake, shared.tables, keysOf(contract));
   const writes: Promise<PartitionFile>[] = [];
   const counts: SliceCounts[][] = [];
   const rejected: FileRejects[] = [];

@@ -11,8 +11,8 @@ import { decodeSlab, type Rows } from '../../lake/slab.ts';
 import { readSlice, type Slice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
 import { comparer } from './day.ts';
+import { locationIds } from './locations.ts';
 import { memberColumns, placeComparer } from './members.ts';
-import { locationIds } from './rates.ts';
 import { concatRows, gatherRows } from './rejects.ts';
 import { keysOf } from './table.ts';
 import { type LookupTables, loadTables, type TableFiles } from './tables.ts';
@@ -42,7 +42,7 @@ export async function dimension(
   { shared, lake, kernels, write }: TaskContext<DimensionShared>,
 ): Promise<DimensionOutput> {
   const { contract } = shared;
-  const tables = await loadTables(lake, shared.tables, keysOf(contract));
+  const tables = await loadTables(kernels, lake, shared.tables, keysOf(contract));
   const { rows, conflicts, source } = await sourceRows(kernels, input, contract, tables, slice =>
     readSlice(lake, slice),
   );

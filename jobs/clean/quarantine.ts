@@ -61,7 +61,7 @@ export async function quarantine(
   const rows = byOffset(concatRows(parts));
   const net =
     input.table === contract.sale.from
-      ? conform(kernels, contract, rows, await loadTables(lake, shared.tables, keysOf(contract))).columns
+      ? conform(kernels, contract, rows, await loadTables(kernels, lake, shared.tables, keysOf(contract))).columns
           .net_amount_base!
       : nullColumn('decimal', rows.length);
   const columnsOf = contract.tables[input.table]!.columns;

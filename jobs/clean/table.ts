@@ -38,7 +38,7 @@ export async function table(
   { shared, lake, raw, kernels, write }: TaskContext<TableShared>,
 ): Promise<TableOutput> {
   const contract = shared as unknown as Contract;
-  const references = await loadTables(lake, input.references, keysOf(shared));
+  const references = await loadTables(kernels, lake, input.references, keysOf(shared));
   const reading = tableReading({ ...contract, sale: { from: '' } as Contract['sale'] }, input.table);
   const seen: SeenKeys = { winners: new Map(), chunks: [], records: 0 };
   const kept: Rows[] = [];

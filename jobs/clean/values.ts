@@ -53,13 +53,13 @@ export function evaluate(value: Value | undefined, evaluation: Evaluation): Colu
 
 /** The rows that a column's values reference; null when the contract says none, or their table is not loaded. */
 export function findReferences(name: string, evaluation: Evaluation): Found | null {
-  const { kernels, contract, table, rows, tables, found } = evaluation;
+  const { contract, table, rows, tables, found } = evaluation;
   const reference = contract.tables[table]?.columns[name]?.references;
   const target = reference === undefined ? undefined : tables.get(reference);
   if (!target) return null;
   let rowsFound = found.get(name);
   if (!rowsFound) {
-    rowsFound = target.find(kernels, columnOf(rows, name));
+    rowsFound = target.find(columnOf(rows, name));
     found.set(name, rowsFound);
   }
   return rowsFound;
