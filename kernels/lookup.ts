@@ -161,18 +161,23 @@ function pairIndex(texts: TextColumn, dates: DateColumn): Index {
   };
 }
 
-/** Gives back the memory of what was copied in. A column of another type holds no such key. */
+/** A column of another type holds no such key. */
 function finder(
   kernels: Kernels,
   type: Column['type'],
   lookup: (values: PlacedColumn, length: number, out: number) => number,
 ): Finder {
   return column => {
+    if (column!.type !== type) return nothing(kernels, column!);
     const { length } = column!;
     const rows = allocInt32s(kernels, length);
-    if (column!.type !== type) return { rows: rows.fill(-1), unknown: length };
     return { rows, unknown: withPlaced(kernels, [column!], placed => lookup(placed!, length, rows.byteOffset)) };
   };
+}
+
+function nothing(kernels: Kernels, column: Column): Found {
+  const rows = allocInt32s(kernels, column.length).fill(-1);
+  return { rows, unknown: rows.filter((_, row) => isValid(column, row)).length };
 }
 
 /** Twice as many as keys, so that empty ones are near; a power of two. */

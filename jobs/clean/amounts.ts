@@ -9,6 +9,7 @@
 import { type AmountOperation, combineAmounts, countBoth, orZero } from '../../kernels/amounts.ts';
 import { type Column, type FixedColumn, isValid } from '../../kernels/column.ts';
 import { fault } from '../../kernels/faults.ts';
+import { allocBytes } from '../../kernels/place.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 
 /** Columns of one length; null for what the contract does not map. All but the quantity are decimals. */
@@ -44,8 +45,7 @@ export interface Amounts {
 
 export function computeAmounts(kernels: Kernels, input: AmountInputs): Amounts {
   const { length, quantity } = input;
-  const { buffer } = kernels.bytes;
-  const faults = new Uint8Array(buffer, kernels.allocZeroed(length), length);
+  const faults = allocBytes(kernels, length).fill(0);
   const none = input.none as FixedColumn;
   const apply = (operation: AmountOperation, a: Column | null, b: Column | null): FixedColumn =>
     a === null || a === none || b === null || b === none

@@ -25,20 +25,20 @@ export function joinRows(
   let to = out;
   for (let row = 0; row < length; row++) {
     store<i32>(offsets + (<usize>row << 2), <i32>(to - out));
-    let any: bool = ids;
+    let begun: bool = ids;
     for (let part = parts; part < end; part += PART_BYTES) {
       const there = load<i32>(part) >= 0 && isValid(load<u32>(part, 12), row);
-      if (ids ? part != parts : there && any) {
+      if (ids ? part != parts : there && begun) {
         memory.copy(to, separator, separatorSize);
         to += separatorSize;
       }
       if (!there) continue;
-      any = true;
+      begun = true;
       to = writePart(part, row, to, ids, single);
     }
     const group = outValid + (row >> 3);
     const bits = (row & 7) == 0 ? 0 : load<u8>(group);
-    store<u8>(group, bits | (<u32>any << (row & 7)));
+    store<u8>(group, bits | (<u32>begun << (row & 7)));
   }
   store<i32>(offsets + (<usize>length << 2), <i32>(to - out));
   return to - out;
