@@ -1,6 +1,6 @@
 /** Rows of a column in another order, and several columns one behind the other. */
 import { type Column, isValid, setBit, type TextColumn } from './column.ts';
-import { allocColumn, place } from './place.ts';
+import { allocColumn, allocTexts, place } from './place.ts';
 import type { Kernels } from './wasm.ts';
 
 interface Exports {
@@ -25,11 +25,11 @@ export function gather(kernels: Kernels, column: Column, rows: Int32Array): Colu
   let out: Column;
   if (column.type === 'text') {
     const offsets = place(kernels, column.offsets);
-    out = allocColumn(kernels, 'text', length, kernel.gatheredSize(offsets, picks, length)) as TextColumn;
+    out = allocTexts(kernels, length, kernel.gatheredSize(offsets, picks, length));
     const [outOffsets, outBytes] = [out.offsets.byteOffset, out.bytes.byteOffset];
     kernel.gatherText(offsets, place(kernels, column.bytes), picks, length, outOffsets, outBytes);
   } else {
-    out = allocColumn(kernels, column.type, length);
+    out = allocColumn(kernels, column.type, length, 0);
     const [values, to] = [place(kernels, column.values), (out as typeof column).values.byteOffset];
     if (column.type === 'boolean') kernel.gatherBits(values, picks, length, to);
     else if (column.values.BYTES_PER_ELEMENT === 4) kernel.gather32(values, picks, length, to);

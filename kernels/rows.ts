@@ -1,20 +1,20 @@
 /** Columns made of other columns, a whole column at a time. */
 import { type Column, type FixedColumn, halves } from './column.ts';
-import { allocColumn, allocRows, place } from './place.ts';
+import { daysOf } from './days.ts';
+import { allocFixed, allocInt32s, place } from './place.ts';
 import type { Kernels } from './wasm.ts';
 
 interface Exports {
   setAll(bitmap: number, count: number): void;
   unpack64(from: number, count: number, base: bigint, width: number, out: number): void;
   zeros(bytes: number, count: number, out: number): number;
-  daysOf(micros: number, count: number, out: number): void;
 }
 
 /** The rows of zero bytes, in order. */
 export function zeroRows(kernels: Kernels, bytes: Uint8Array): Int32Array {
   const { zeros } = kernels.exports as unknown as Exports;
   // One more place than rows: each row is written before it is known whether it counts.
-  const out = allocRows(kernels, bytes.length + 1);
+  const out = allocInt32s(kernels, bytes.length + 1);
   return out.subarray(0, zeros(place(kernels, bytes), bytes.length, out.byteOffset));
 }
 
@@ -22,7 +22,7 @@ export function zeroRows(kernels: Kernels, bytes: Uint8Array): Int32Array {
 export function wideColumn(kernels: Kernels, numbers: Int32Array, first: number): FixedColumn {
   const kernel = kernels.exports as unknown as Exports;
   const { length } = numbers;
-  const out = allocColumn(kernels, 'int64', length) as FixedColumn;
+  const out = allocFixed(kernels, 'int64', length);
   kernel.unpack64(place(kernels, numbers), length, BigInt(first), 4, out.values.byteOffset);
   kernel.setAll(out.validity.byteOffset, length);
   return out;
@@ -31,10 +31,7 @@ export function wideColumn(kernels: Kernels, numbers: Int32Array, first: number)
 /** The days of timestamps; of dates, the dates. Null stays null. */
 export function dayColumn(kernels: Kernels, sold: Column): Column & { readonly type: 'date' } {
   if (sold.type === 'date') return sold;
-  const { daysOf } = kernels.exports as unknown as Exports;
-  const out = allocColumn(kernels, 'date', sold.length) as Column & { readonly type: 'date' };
-  daysOf(place(kernels, (sold as FixedColumn).values), sold.length, out.values.byteOffset);
-  return { ...out, validity: sold.validity };
+  return daysOf(kernels, sold as FixedColumn);
 }
 
 /** The sum of the values at `rows`. Exact: the halves of 64-bit values are added apart, up to 2²¹ of them at a time. */

@@ -1,6 +1,6 @@
 /** Orders of rows by the values of their columns. */
 import type { Column } from './column.ts';
-import { allocRows, place } from './place.ts';
+import { allocInt32s, place } from './place.ts';
 import type { Kernels } from './wasm.ts';
 
 interface Exports {
@@ -20,7 +20,7 @@ interface Exports {
 export function sortRows(kernels: Kernels, rows: Int32Array, columns: readonly Column[]): Int32Array {
   const kernel = kernels.exports as unknown as Exports;
   const { length } = rows;
-  const out = allocRows(kernels, length);
+  const out = allocInt32s(kernels, length);
   out.set(rows);
   const mark = kernels.mark();
   const scratch = kernels.alloc(length * 4);

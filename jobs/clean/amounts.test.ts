@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Column, type FixedColumn, isValid, numberColumn } from '../../kernels/column.ts';
 import { FAULTS } from '../../kernels/faults.ts';
+import { createKernels } from '../../kernels/wasm.ts';
 import { between, listOf, seeded } from '../../test/random.ts';
 import { type AmountInputs, computeAmounts } from './amounts.ts';
 
@@ -8,8 +9,10 @@ const decimals = (values: readonly (number | bigint | null)[]): Column => number
 const wholes = (values: readonly (number | null)[]): Column => numberColumn('int64', values);
 const at = (column: FixedColumn, row = 0): bigint | null => (isValid(column, row) ? column.values[row]! : null);
 
+const kernels = createKernels(1 << 23);
+
 const amounts = (inputs: Partial<AmountInputs> & { readonly length: number }) =>
-  computeAmounts({
+  computeAmounts(kernels, {
     quantity: null,
     unitPrice: null,
     unitCost: null,
@@ -18,6 +21,7 @@ const amounts = (inputs: Partial<AmountInputs> & { readonly length: number }) =>
     cost: null,
     rate: null,
     pricesIn: 'line',
+    none: decimals(new Array(inputs.length).fill(null)),
     ...inputs,
   });
 

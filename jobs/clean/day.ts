@@ -5,7 +5,7 @@ import { dayText } from '../../kernels/dates.ts';
 import { fault } from '../../kernels/faults.ts';
 import { gather } from '../../kernels/gather.ts';
 import { amountText } from '../../kernels/money.ts';
-import { allocRows } from '../../kernels/place.ts';
+import { allocInt32s } from '../../kernels/place.ts';
 import { dayColumn, sumOf, wideColumn } from '../../kernels/rows.ts';
 import { sortRows } from '../../kernels/sort.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
@@ -69,7 +69,7 @@ interface SortedDays {
 export async function day(input: DayInput, context: TaskContext<DayShared>): Promise<DayOutput> {
   const { shared, lake, kernels, write } = context;
   const { contract } = shared;
-  const tables = await loadTables(lake, shared.tables, keysOf(contract));
+  const tables = await loadTables(kernels, lake, shared.tables, keysOf(contract));
   const sorted = await sortDays(kernels, lake, input, contract);
   const { rows } = sorted;
   const rejects = new Map<number, Reject>();
@@ -117,8 +117,8 @@ async function sortDays(kernels: Kernels, lake: ObjectStore, input: DayInput, co
   const slices = input.days.flatMap(({ slices }) => slices.map(({ slice }) => slice));
   const unsorted = decodeRuns(kernels, await readSlices(kernels, lake, slices));
   const { length } = unsorted;
-  const sliceOf = allocRows(kernels, length);
-  const identity = allocRows(kernels, length);
+  const sliceOf = allocInt32s(kernels, length);
+  const identity = allocInt32s(kernels, length);
   let row = 0;
   slices.forEach((slice, number) => {
     sliceOf.fill(number, row, row + slice.rows);
@@ -128,12 +128,12 @@ async function sortDays(kernels: Kernels, lake: ObjectStore, input: DayInput, co
   const { sale } = contract;
   const day = input.days.length > 1 ? [dayColumn(kernels, columnOf(unsorted, sale.sold))] : [];
   // The slices are in file order, and sorting leaves equal rows in theirs: what is left is the place in the files.
-  const by = [...day, columnOf(unsorted, sale.customer_id), saleIds(contract, unsorted)];
+  const by = [...day, columnOf(unsorted, sale.customer_id), saleIds(contract, { kernels, rows: unsorted })];
   const order = sortRows(kernels, identity, by);
   const starts = [0];
   for (const { slices: own } of input.days)
     starts.push(starts.at(-1)! + own.reduce((sum, { slice }) => sum + slice.rows, 0));
-  const slice = allocRows(kernels, length);
+  const slice = allocInt32s(kernels, length);
   for (let i = 0; i < length; i++) slice[i] = sliceOf[order[i]!]!;
   return { rows: gatherRows(kernels, unsorted, order), slice, starts };
 }
@@ -185,17 +185,15 @@ function losersIn({ length, columns }: Rows): Loser[] {
 
 /** Rejects for the rows that cannot become a sale line. A record that has lost its key is no longer looked at. */
 function addFaults(rejects: Map<number, Reject>, conformed: Conformed, rows: Rows): void {
-  for (let row = 0; row < rows.length; row++) {
-    const code = conformed.fault[row]!;
-    if (code === 0 || rejects.has(row)) continue;
-    const column = conformed.faultColumn[row] ?? null;
+  for (const { row, code, column } of conformed.faults) {
+    if (rejects.has(row)) continue;
     const value = column === null ? null : displayText(rows.columns[column]!, row);
     rejects.set(row, { row, code, column, value });
   }
 }
 
 function keptRows(kernels: Kernels, length: number, rejects: ReadonlyMap<number, Reject>): Int32Array {
-  const kept = allocRows(kernels, length);
+  const kept = allocInt32s(kernels, length);
   let size = 0;
   for (let row = 0; row < length; row++) if (!rejects.has(row)) kept[size++] = row;
   return kept.subarray(0, size);

@@ -1,7 +1,9 @@
 import type { TableDefinition } from '../../base/table.ts';
 import type { Contract, DimensionName } from '../../datasets/contract.ts';
 import { dimensionTable, LOCATION_ATTRIBUTES, locationTable, rateTable } from '../../datasets/sales.ts';
-import { type Column, valueText } from '../../kernels/column.ts';
+import type { Column } from '../../kernels/column.ts';
+import { nullColumns } from '../../kernels/constant.ts';
+import { groupRows } from '../../kernels/groups.ts';
 import { sortRows } from '../../kernels/sort.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import type { PartFile } from '../../lake/manifest.ts';
@@ -9,12 +11,12 @@ import { encodeParquet } from '../../lake/parquet/write.ts';
 import { decodeSlab, type Rows } from '../../lake/slab.ts';
 import { readSlice, type Slice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
-import { comparePlaces, memberColumns } from './members.ts';
-import { locationIds } from './rates.ts';
+import { locationIds } from './locations.ts';
+import { memberColumns, placeComparer } from './members.ts';
 import { concatRows, gatherRows } from './rejects.ts';
 import { keysOf } from './table.ts';
 import { type LookupTables, loadTables, type TableFiles } from './tables.ts';
-import { columnOf, emptyColumns, evaluate, nullColumn } from './values.ts';
+import { columnOf, type Evaluation, emptyColumns, evaluate } from './values.ts';
 
 export interface DimensionInput {
   readonly dimension: DimensionName | 'location' | 'rate';
@@ -40,19 +42,16 @@ export async function dimension(
   { shared, lake, kernels, write }: TaskContext<DimensionShared>,
 ): Promise<DimensionOutput> {
   const { contract } = shared;
-  const tables = await loadTables(lake, shared.tables, keysOf(contract));
+  const tables = await loadTables(kernels, lake, shared.tables, keysOf(contract));
   const { rows, conflicts, source } = await sourceRows(kernels, input, contract, tables, slice =>
     readSlice(lake, slice),
   );
   const definition = definitionOf(contract, input.dimension);
-  const columns = dimensionColumns(input.dimension, contract, { table: source, rows, tables, kernels }, definition);
+  const evaluation = { kernels, contract, table: source, rows, tables, found: new Map() };
+  const columns = dimensionColumns(input.dimension, contract, evaluation, definition);
   const unsorted = Int32Array.from({ length: rows.length }, (_, row) => row);
-  const order = sortRows(
-    kernels,
-    unsorted,
-    definition.columns.slice(0, 2).map(({ name }) => columns[name]!),
-  );
-  const sorted = gatherRows(kernels, { length: rows.length, columns }, order);
+  const by = definition.columns.slice(0, 2).map(({ name }) => columns[name]!);
+  const sorted = gatherRows(kernels, { length: rows.length, columns }, sortRows(kernels, unsorted, by));
   const file = await write(`${definition.name}.parquet`, encodeParquet(kernels, definition, sorted), sorted.length);
   return { name: definition.name, file, conflicts };
 }
@@ -94,30 +93,31 @@ function firstDescriptions(
   rows: Rows,
   idNames: readonly string[],
 ): { rows: Rows; conflicts: number } {
-  const ids = idNames.map(name => columnOf(rows, name));
-  const others = Object.keys(rows.columns).filter(name => !name.startsWith('$'));
-  const first = new Map<string, number>();
-  const descriptions = new Map<string, Set<string>>();
+  const group = (names: readonly string[]) => {
+    const columns = names.map(name => columnOf(rows, name));
+    return groupRows(kernels, columns, rows.length);
+  };
+  const members = group(idNames);
+  const descriptions = group(Object.keys(rows.columns).filter(name => !name.startsWith('$'))).ids;
+  const compare = placeComparer(kernels, rows);
+  const first = Int32Array.from(members.first);
+  const conflicting = new Set<number>();
   for (let row = 0; row < rows.length; row++) {
-    const id = JSON.stringify(ids.map(column => valueText(column, row)));
-    const best = first.get(id);
-    if (best === undefined || comparePlaces(rows, row, best) < 0) first.set(id, row);
-    const description = JSON.stringify(others.map(name => valueText(columnOf(rows, name), row)));
-    const seen = descriptions.get(id);
-    if (seen) seen.add(description);
-    else descriptions.set(id, new Set([description]));
+    const member = members.ids[row]!;
+    const best = first[member]!;
+    if (descriptions[row] !== descriptions[best]) conflicting.add(member);
+    if (compare(row, best) < 0) first[member] = row;
   }
-  const conflicts = [...descriptions.values()].filter(seen => seen.size > 1).length;
-  return { rows: gatherRows(kernels, rows, Int32Array.from(first.values())), conflicts };
+  return { rows: gatherRows(kernels, rows, first), conflicts: conflicting.size };
 }
 
 function dimensionColumns(
   dimension: DimensionInput['dimension'],
   contract: Contract,
-  evaluation: { table: string; rows: Rows; tables: LookupTables; kernels: Kernels },
+  evaluation: Evaluation,
   definition: TableDefinition,
 ): Record<string, Column> {
-  const { rows } = evaluation;
+  const { kernels, rows } = evaluation;
   if (dimension === 'rate') {
     const rates = contract.sale.rates!;
     return {
@@ -126,21 +126,23 @@ function dimensionColumns(
       rate: columnOf(rows, rates.rate),
     };
   }
-  if (dimension === 'location') return locationColumns(contract, rows);
+  if (dimension === 'location') return locationColumns(kernels, contract, rows);
+  const nulls = nullColumns(kernels, rows.length);
   const mapping = contract.dimensions[dimension]!;
   const columns: Record<string, Column> = {};
   for (const { name, type } of definition.columns) {
     const value = name === `${dimension}_id` ? mapping.id : mapping.attributes[name];
-    columns[name] = evaluate(value, { contract, ...evaluation }) ?? nullColumn(type, rows.length);
+    columns[name] = evaluate(value, evaluation) ?? nulls(type);
   }
   return columns;
 }
 
-function locationColumns(contract: Contract, rows: Rows): Record<string, Column> {
+function locationColumns(kernels: Kernels, contract: Contract, rows: Rows): Record<string, Column> {
   const location = contract.sale.location!;
+  const nulls = nullColumns(kernels, rows.length);
   const parts = LOCATION_ATTRIBUTES.map(attribute => {
     const name = location[attribute];
-    return [attribute, name === undefined ? nullColumn('text', rows.length) : columnOf(rows, name)] as const;
+    return [attribute, name === undefined ? nulls('text') : columnOf(rows, name)] as const;
   });
-  return { location_id: locationIds(contract, rows), ...Object.fromEntries(parts) };
+  return { location_id: locationIds(kernels, contract, rows)!, ...Object.fromEntries(parts) };
 }

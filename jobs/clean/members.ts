@@ -4,7 +4,8 @@
  */
 import type { Contract, DimensionName } from '../../datasets/contract.ts';
 import { DIMENSION_NAMES, LOCATION_ATTRIBUTES } from '../../datasets/sales.ts';
-import { type Column, isValid, valueText } from '../../kernels/column.ts';
+import { type Column, type FixedColumn, halves, isValid, numberAt, valueText } from '../../kernels/column.ts';
+import { groupRows } from '../../kernels/groups.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import type { PartFile } from '../../lake/manifest.ts';
 import { encodeSlab, type Rows } from '../../lake/slab.ts';
@@ -44,30 +45,31 @@ export function memberRows(kernels: Kernels, contract: Contract, rows: Rows, fil
     const names = memberColumns(contract, dimension)!;
     const columns: Record<string, Column> = { $file: files, $line: rows.columns.$line! };
     for (const name of names) columns[name] = rows.columns[name]!;
-    return {
-      dimension,
-      rows: distinctFirst(kernels, { length: rows.length, columns }, names, dimension !== 'location'),
-    };
+    const first = distinctFirst(kernels, rows, names, dimension !== 'location');
+    return { dimension, rows: gatherRows(kernels, { length: rows.length, columns }, first) };
   });
 }
 
 /** Of rows that agree in these columns the first: rows come in file order. A member without an id is none. */
-function distinctFirst(kernels: Kernels, rows: Rows, names: readonly string[], hasId: boolean): Rows {
+function distinctFirst(kernels: Kernels, rows: Rows, names: readonly string[], hasId: boolean): Int32Array {
+  const mark = kernels.mark();
   const columns = names.map(name => rows.columns[name]!);
-  const first = new Map<string, number>();
-  for (let row = 0; row < rows.length; row++) {
-    if (hasId && !isValid(columns[0]!, row)) continue;
-    const id = JSON.stringify(columns.map(column => valueText(column, row)));
-    if (!first.has(id)) first.set(id, row);
-  }
-  return gatherRows(kernels, rows, Int32Array.from(first.values()));
+  const { first } = groupRows(kernels, columns, rows.length);
+  // A copy: the groups' memory is given back.
+  const members = first.filter(row => !hasId || isValid(columns[0]!, row));
+  kernels.release(mark);
+  return members;
 }
 
-/** The order of records: by the bytes of the file's name, then by line. */
-export function comparePlaces(rows: Rows, a: number, b: number): number {
-  const file = (row: number) => Buffer.from(valueText(rows.columns.$file!, row)!);
-  const line = (row: number) => Number(valueText(rows.columns.$line!, row));
-  return Buffer.compare(file(a), file(b)) || line(a) - line(b);
+/** Compares rows by the order of records: by the bytes of the file's name, then by line. */
+export function placeComparer(kernels: Kernels, rows: Rows): (a: number, b: number) => number {
+  const file = rows.columns.$file!;
+  const line = halves(rows.columns.$line as FixedColumn);
+  const { ids, first } = groupRows(kernels, [file], rows.length);
+  const names = Array.from(first, row => Buffer.from(valueText(file, row)!));
+  const sorted = [...names].sort(Buffer.compare);
+  const rank = names.map(name => sorted.indexOf(name));
+  return (a, b) => rank[ids[a]!]! - rank[ids[b]!]! || numberAt(line, a) - numberAt(line, b);
 }
 
 /** Writes members as one part file with a slice a dimension. */

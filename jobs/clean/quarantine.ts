@@ -3,6 +3,7 @@ import { RAW_TEXT_BYTES_MAX } from '../../base/limits.ts';
 import type { Contract } from '../../datasets/contract.ts';
 import { QUARANTINE_TABLE } from '../../datasets/sales.ts';
 import { type FixedColumn, isValid, textColumn, valueText } from '../../kernels/column.ts';
+import { constantText } from '../../kernels/constant.ts';
 import { displayBytes, type Encoding } from '../../kernels/encoding.ts';
 import { FAULTS, type FaultCode } from '../../kernels/faults.ts';
 import { amountText } from '../../kernels/money.ts';
@@ -20,7 +21,7 @@ import { concatRows, gatherRows } from './rejects.ts';
 import { assertUnchanged, readRaw } from './scan.ts';
 import { keysOf } from './table.ts';
 import { loadTables, type TableFiles } from './tables.ts';
-import { fixedText, mapTexts, nullColumn } from './values.ts';
+import { mapTexts, nullColumn } from './values.ts';
 
 export interface QuarantineInput {
   readonly table: string;
@@ -62,7 +63,8 @@ export async function quarantine(
   const rows = byOffset(kernels, concatRows(parts));
   const net =
     input.table === contract.sale.from
-      ? await netAmounts(kernels, contract, rows, lake, shared.tables)
+      ? conform(kernels, contract, rows, await loadTables(kernels, lake, shared.tables, keysOf(contract))).columns
+          .net_amount_base!
       : nullColumn('decimal', rows.length);
   const columnsOf = contract.tables[input.table]!.columns;
   const codeAt = (row: number) => FAULTS[Number(valueText(rows.columns.$code!, row))] as FaultCode;
@@ -72,8 +74,8 @@ export async function quarantine(
     reasonText(codeAt(row), columnAt(row), columnsOf[columnAt(row) ?? ''], valueAt(row));
   const { length } = rows;
   const columns = {
-    table_name: fixedText(input.table, length),
-    file: fixedText(input.file, length),
+    table_name: constantText(kernels, input.table, length),
+    file: constantText(kernels, input.file, length),
     line: rows.columns.$line!,
     byte_offset: rows.columns.$offset!,
     byte_length: rows.columns.$length!,
@@ -99,11 +101,6 @@ export async function quarantine(
 function byOffset(kernels: Kernels, rows: Rows): Rows {
   const order = Int32Array.from({ length: rows.length }, (_, row) => row);
   return gatherRows(kernels, rows, sortRows(kernels, order, [rows.columns.$offset!]));
-}
-
-async function netAmounts(kernels: Kernels, contract: Contract, rows: Rows, lake: ObjectStore, files: TableFiles) {
-  const tables = await loadTables(lake, files, keysOf(contract));
-  return conform(kernels, contract, rows, tables).columns.net_amount_base!;
 }
 
 /** The records as they stand in the raw file, read by byte range; bytes that are invalid in its encoding show as U+FFFD. */

@@ -3,7 +3,7 @@ import { invariant } from '../../base/errors.ts';
 import type { TableContract } from '../../datasets/contract.ts';
 import type { Column, TextColumn } from '../../kernels/column.ts';
 import { displayBytes, type Encoding } from '../../kernels/encoding.ts';
-import { allocRows } from '../../kernels/place.ts';
+import { allocInt32s } from '../../kernels/place.ts';
 import { fieldAt, type RecordBatch, readRecords } from '../../kernels/read.ts';
 import { dayColumn, wideColumn, zeroRows } from '../../kernels/rows.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
@@ -89,7 +89,7 @@ export async function readChunk(
 
 /** `$line`, `$offset` and `$length`: where each record is in its file. */
 function positions(kernels: Kernels, batch: RecordBatch, { start, firstLine }: ChunkInput): Record<string, Column> {
-  const lengths = allocRows(kernels, batch.records);
+  const lengths = allocInt32s(kernels, batch.records);
   for (let record = 0; record < batch.records; record++) lengths[record] = batch.end[record]! - batch.start[record]!;
   return {
     $line: wideColumn(kernels, batch.line, firstLine),

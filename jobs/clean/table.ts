@@ -1,5 +1,5 @@
 import type { Contract } from '../../datasets/contract.ts';
-import { valueText } from '../../kernels/column.ts';
+import { type Column, halves, isFixed, numberAt, textAt, valueText } from '../../kernels/column.ts';
 import { fault } from '../../kernels/faults.ts';
 import { type Counts, NO_RECORDS, type PartFile } from '../../lake/manifest.ts';
 import { encodeSlab, type Rows } from '../../lake/slab.ts';
@@ -10,8 +10,8 @@ import { displayText } from './display.ts';
 import type { FilePlan } from './plan.ts';
 import { type ChunkRecords, type Replaced, readChunk, replacedValues } from './read.ts';
 import { concatRows, gatherRows, type Reject, type RejectSlice, writeRejects } from './rejects.ts';
-import { type LookupTables, loadTables, type TableFiles } from './tables.ts';
-import { emptyColumns } from './values.ts';
+import { loadTables, type TableFiles } from './tables.ts';
+import { type Evaluation, emptyColumns } from './values.ts';
 
 export interface TableInput {
   readonly table: string;
@@ -37,9 +37,9 @@ export async function table(
   { shared, lake, raw, kernels, write }: TaskContext<TableShared>,
 ): Promise<TableOutput> {
   const contract = shared as unknown as Contract;
-  const references = await loadTables(lake, input.references, keysOf(shared));
+  const references = await loadTables(kernels, lake, input.references, keysOf(shared));
   const reading = tableReading({ ...contract, sale: { from: '' } as Contract['sale'] }, input.table);
-  const seen = new Map<string, Seen>();
+  const seen: SeenKeys = { winners: new Map(), chunks: [], records: 0 };
   const kept: Rows[] = [];
   const replaced: Replaced[] = [];
   const rejected: { file: string; rows: Rows; rejects: Reject[] }[] = [];
@@ -52,7 +52,12 @@ export async function table(
       replaced.push(...replacedValues(records, reading));
       const rejects = recordRejects(records, chunk);
       rejects.push(...keyRejects(records, reading.contract.key, seen));
-      rejects.push(...referenceRejects(contract, input.table, records, references, rejects));
+      rejects.push(
+        ...referenceRejects(
+          { kernels, contract, table: input.table, rows: records.rows, tables: references, found: new Map() },
+          rejects,
+        ),
+      );
       const lost = new Set(rejects.map(({ row }) => row));
       const rows = Int32Array.from({ length: records.rows.length }, (_, row) => row).filter(row => !lost.has(row));
       kept.push(gatherRows(kernels, records.rows, rows));
@@ -79,46 +84,65 @@ export async function table(
 export const keysOf = ({ tables }: { tables: Contract['tables'] }): Record<string, readonly string[]> =>
   Object.fromEntries(Object.entries(tables).map(([name, { key }]) => [name, key]));
 
-interface Seen {
-  readonly content: bigint;
-  readonly file: string;
-  readonly line: number;
+/** The keys of a table's records so far. Records are numbered through all chunks. */
+interface SeenKeys {
+  /** The number of the first record with each key. */
+  readonly winners: Map<Key, number>;
+  /** Chunks in order, with the number of the first record of each. */
+  readonly chunks: { readonly start: number; readonly records: ChunkRecords }[];
+  records: number;
 }
 
+/** A form that is equal for equal keys. */
+type Key = string | number | bigint;
+
 /** The first record of a key wins; equal ones after it are duplicates, others conflicts. */
-function keyRejects(records: ChunkRecords, key: readonly string[], seen: Map<string, Seen>): Reject[] {
+function keyRejects(records: ChunkRecords, key: readonly string[], seen: SeenKeys): Reject[] {
   const columns = key.map(name => records.rows.columns[name]!);
+  const keyAt = keyReader(columns);
   const rejects: Reject[] = [];
+  const start = seen.records;
+  seen.chunks.push({ start, records });
+  seen.records += records.rows.length;
   for (let row = 0; row < records.rows.length; row++) {
     if (records.fault[row] !== 0) continue;
-    const values = columns.map(column => valueText(column, row));
-    const id = JSON.stringify(values);
-    const content = records.batch.content![row]!;
-    const winner = seen.get(id);
-    if (!winner) {
-      seen.set(id, { content, file: records.file, line: Number(valueText(records.rows.columns.$line!, row)) });
+    const id = keyAt(row);
+    const number = seen.winners.get(id);
+    if (number === undefined) {
+      seen.winners.set(id, start + row);
       continue;
     }
-    const code = fault(winner.content === content ? 'E_DUP_ROW' : 'E_DUP_KEY');
+    const first = seen.chunks.findLast(chunk => chunk.start <= number)!;
+    const before = number - first.start;
+    const same = first.records.batch.content![before] === records.batch.content![row];
     const value = columns.map(column => displayText(column, row)).join(', ');
-    rejects.push({ row, code, column: key.join(', '), value, winner });
+    const line = Number(valueText(first.records.rows.columns.$line!, before));
+    const winner = { file: first.records.file, line };
+    rejects.push({ row, code: fault(same ? 'E_DUP_ROW' : 'E_DUP_KEY'), column: key.join(', '), value, winner });
   }
   return rejects;
 }
 
-function referenceRejects(
-  contract: Contract,
-  table: string,
-  { rows }: ChunkRecords,
-  references: LookupTables,
-  before: readonly Reject[],
-): Reject[] {
+/** Most keys are one whole number or one text, which are keys of a map as they are. */
+function keyReader(columns: readonly Column[]): (row: number) => Key {
+  const [column] = columns;
+  if (columns.length > 1 || !column || !(column.type === 'text' || isFixed(column)))
+    return row => JSON.stringify(columns.map(part => valueText(part, row)));
+  if (column.type === 'text') return row => textAt(column, row)!;
+  const half = halves(column);
+  return row => {
+    const number = numberAt(half, row);
+    return Number.isSafeInteger(number) ? number : column.values[row]!;
+  };
+}
+
+function referenceRejects(evaluation: Evaluation, before: readonly Reject[]): Reject[] {
   const lost = new Set(before.map(({ row }) => row));
   const rejects: Reject[] = [];
-  checkReferences(contract, table, rows, references, (row, code, column) => {
+  checkReferences(evaluation, (row, code, column) => {
     if (lost.has(row)) return;
     lost.add(row);
-    rejects.push({ row, code, column, value: displayText(rows.columns[column]!, row) });
+    rejects.push({ row, code, column, value: displayText(evaluation.rows.columns[column]!, row) });
   });
   return rejects;
 }

@@ -10,40 +10,61 @@ import {
   int32Column,
   TextBuilder,
   type TextColumn,
+  textColumn,
   valueText,
 } from '../../kernels/column.ts';
+import { constantText } from '../../kernels/constant.ts';
 import { gather } from '../../kernels/gather.ts';
+import { groupRows } from '../../kernels/groups.ts';
+import { joinTexts } from '../../kernels/join.ts';
+import type { Found } from '../../kernels/lookup.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import type { Rows } from '../../lake/slab.ts';
 import type { LookupTables } from './tables.ts';
 
 export interface Evaluation {
-  readonly contract: Contract;
+  readonly kernels: Kernels;
+  readonly contract: Pick<Contract, 'tables'>;
   /** The table whose rows these are. */
   readonly table: string;
   readonly rows: Rows;
   readonly tables: LookupTables;
-  readonly kernels: Kernels;
+  /** What the references of these rows name, by column, once it was looked up. */
+  readonly found: Map<string, Found>;
 }
 
-/** The value's column, or null when the contract maps nothing. */
+/** The value's column, or null when the contract maps nothing. New columns are views of the kernels' memory. */
 export function evaluate(value: Value | undefined, evaluation: Evaluation): Column | null {
   if (value === undefined) return null;
-  const { rows } = evaluation;
+  const { kernels, rows } = evaluation;
   if (typeof value === 'string') return columnOf(rows, value);
   if ('via' in value) return follow(value.via, evaluation);
-  if ('fixed' in value) return fixedText(value.fixed, rows.length);
-  if ('join' in value)
-    return joinTexts(
-      value.join.map(name => columnOf(rows, name)),
-      value.with,
-      rows.length,
-    );
+  if ('fixed' in value) return constantText(kernels, value.fixed, rows.length);
+  if ('join' in value) {
+    const columns = value.join.map(name => columnOf(rows, name));
+    return joinTexts(kernels, columns, value.with, rows.length);
+  }
   const chosen = columnOf(rows, value.cases);
-  return mapTexts(rows.length, row => {
+  const { ids, first } = groupRows(kernels, [chosen], rows.length);
+  const texts = Array.from(first, row => {
     const text = valueText(chosen, row);
     return text === null ? null : (value.of[text] ?? value.otherwise);
   });
+  return gather(kernels, textColumn(texts), ids);
+}
+
+/** The rows that a column's values reference; null when the contract says none, or their table is not loaded. */
+export function findReferences(name: string, evaluation: Evaluation): Found | null {
+  const { contract, table, rows, tables, found } = evaluation;
+  const reference = contract.tables[table]?.columns[name]?.references;
+  const target = reference === undefined ? undefined : tables.get(reference);
+  if (!target) return null;
+  let rowsFound = found.get(name);
+  if (!rowsFound) {
+    rowsFound = target.find(columnOf(rows, name));
+    found.set(name, rowsFound);
+  }
+  return rowsFound;
 }
 
 export function columnOf(rows: Rows, name: string): Column {
@@ -53,29 +74,18 @@ export function columnOf(rows: Rows, name: string): Column {
 }
 
 /** Rows of the last table of a path of references, one a row of ours; then the values there. */
-function follow(path: readonly string[], { contract, table, rows, tables, kernels }: Evaluation): Column {
-  let current = rows;
-  let currentTable = table;
+function follow(path: readonly string[], evaluation: Evaluation): Column {
+  let current = evaluation;
   let found: Int32Array | null = null;
   for (const step of path.slice(0, -1)) {
-    const reference = contract.tables[currentTable]?.columns[step]?.references;
-    const target = reference === undefined ? undefined : tables.get(reference);
-    if (!target) throw new Error(`via ${path.join(' → ')}: '${step}' of ${currentTable} references no loaded table`);
-    const next = target.find(columnOf(current, step));
+    const next = findReferences(step, current)?.rows;
+    if (!next) throw new Error(`via ${path.join(' → ')}: '${step}' of ${current.table} references no loaded table`);
     found = found === null ? next : found.map(row => (row < 0 ? -1 : next[row]!));
-    current = target.rows;
-    currentTable = reference!;
+    const table = current.contract.tables[current.table]!.columns[step]!.references!;
+    current = { ...current, table, rows: current.tables.get(table)!.rows, found: new Map() };
   }
-  const last = columnOf(current, path.at(-1)!);
-  return found === null ? last : gather(kernels, last, found);
-}
-
-/** Empty parts leave nothing behind, not even a separator; all empty is null. */
-function joinTexts(columns: readonly Column[], separator: string, length: number): TextColumn {
-  return mapTexts(length, row => {
-    const parts = columns.map(column => valueText(column, row)).filter(part => part !== null);
-    return parts.length > 0 ? parts.join(separator) : null;
-  });
+  const last = columnOf(current.rows, path.at(-1)!);
+  return found === null ? last : gather(evaluation.kernels, last, found);
 }
 
 export function mapTexts(length: number, textOf: (row: number) => string | null): TextColumn {
@@ -88,15 +98,9 @@ export function mapTexts(length: number, textOf: (row: number) => string | null)
   return builder.finish();
 }
 
-export function fixedText(text: string, length: number): TextColumn {
-  const bytes = Buffer.from(text, 'utf8');
-  const builder = new TextBuilder(length, bytes.length * length);
-  for (let row = 0; row < length; row++) builder.push(bytes, 0, bytes.length);
-  return builder.finish();
-}
-
+/** A column of nulls. */
 export function nullColumn(type: ColumnTypeName, length: number): Column {
-  if (type === 'text') return mapTexts(length, () => null);
+  if (type === 'text') return textColumn(new Array(length).fill(null));
   if (type === 'date') return dateColumn(length);
   if (type === 'int32') return int32Column(length);
   if (type === 'double') return doubleColumn(length);

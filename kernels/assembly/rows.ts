@@ -235,13 +235,3 @@ export function zeros(bytes: usize, count: u32, out: usize): u32 {
   }
   return found;
 }
-
-/** Days, as i32, of microseconds since 1970: rounded down, also before 1970. */
-export function daysOf(micros: usize, count: u32, out: usize): void {
-  for (let row: u32 = 0; row < count; row++) {
-    const value = load<i64>(micros + (<usize>row << 3));
-    let day = value / 86400000000;
-    if (value < 0 && day * 86400000000 != value) day--;
-    store<i32>(out + (row << 2), <i32>day);
-  }
-}
