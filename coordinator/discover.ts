@@ -8,7 +8,7 @@ import type { Contract } from '../datasets/contract.ts';
 import { headerNames, matchHeader, nameTells } from '../datasets/headers.ts';
 import { contractNames, openContract } from '../datasets/open.ts';
 import { recognise, type SourceFile } from '../datasets/recognise.ts';
-import { changed } from '../jobs/clean/scan.ts';
+import { changed } from '../jobs/clean/source.ts';
 import { indexFields } from '../kernels/records.ts';
 import type { ObjectStat, ObjectStore } from '../lake/store.ts';
 

@@ -1,33 +1,55 @@
-import type { FilePlan, FileScan } from '../jobs/clean/plan.ts';
-import type { ScanInput, ScanShared } from '../jobs/clean/scan.ts';
+import type { FilePlan } from '../jobs/clean/plan.ts';
+import { cutRanges, joinRanges, type ScannedRange, unsettled } from '../jobs/clean/ranges.ts';
+import type { RangeScan, ScanInput } from '../jobs/clean/scan.ts';
 import type { Driver } from '../jobs/driver.ts';
 import type { DiscoveredFile } from './discover.ts';
 
 /**
- * Counts and cuts every file. The plan's numbers are independent of the readers': a run in which the two differ does
- * not publish. A file that the store says is unchanged is not scanned again.
+ * Counts and cuts every file, range by range (jobs/clean/ranges.ts). The plan's numbers are independent of the readers':
+ * a run in which the two differ does not publish. A file that the store says is unchanged is not scanned again.
  */
 export async function planFiles(
   driver: Driver,
   files: readonly DiscoveredFile[],
   chunkBytes: number,
 ): Promise<FilePlan[]> {
-  const shared: ScanShared = { chunkBytes };
-  const scans = await driver.stage<FileScan>({
+  const ranges = files.map(file => cutRanges(file.size, chunkBytes));
+  const scanned: ScannedRange[][] = ranges.map(() => []);
+  let wanted = ranges.flatMap((own, file) => own.map((_, index) => ({ file, index, first: null as number | null })));
+  while (wanted.length > 0) {
+    const scans = await scanRanges(
+      driver,
+      wanted.map(({ file, index, first }) => scanInput(files[file]!, ranges[file]![index]!, first)),
+    );
+    wanted.forEach(({ file, index }, i) => {
+      scanned[file]![index] = { range: ranges[file]![index]!, scan: scans[i]! };
+    });
+    wanted = scanned.flatMap((own, file) => unsettled(own).map(range => ({ file, ...range })));
+  }
+  return files.map(({ key: file, size, table, generation, header }, i) => ({
+    ...joinRanges(size, scanned[i]!),
+    file,
+    table,
+    generation,
+    header,
+  }));
+}
+
+const scanInput = (
+  { key: file, size, generation, delimiter }: DiscoveredFile,
+  range: ScanInput['range'],
+  first: number | null,
+): ScanInput => ({ file, size, generation, delimiter, range, first });
+
+const scanRanges = (driver: Driver, inputs: readonly ScanInput[]): Promise<RangeScan[]> =>
+  driver.stage<RangeScan>({
     kind: 'clean.scan',
     title: 'plan',
-    unit: 'files',
-    shared,
-    inputs: files.map(
-      ({ key, size, generation, delimiter }): ScanInput => ({ file: key, size, generation, delimiter }),
-    ),
+    unit: 'chunks',
+    shared: null,
+    inputs,
     rows: ({ records }) => records,
   });
-  return scans.map((scan, i) => {
-    const { key: file, table, generation, header } = files[i]!;
-    return { ...scan, file, table, generation, header };
-  });
-}
 
 /** Files of one table with the same bytes: the second gives nothing but duplicates. */
 export function sameFiles(files: readonly FilePlan[]): string[] {

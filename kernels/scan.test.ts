@@ -35,9 +35,36 @@ const WIDE: LineLimits = { recordBytes: 1 << 18, multilineBytes: 1 << 16 };
 const NARROW: LineLimits = { recordBytes: 40, multilineBytes: 30 };
 
 /** Pieces that meet in all kinds of ways. */
-const PIECES = ['\n', '\r\n', '\n\n', '\r', '"', '""', '",', ',"', '"\n', ',', 'a', 'some text', ' ', '\0', 'x'.repeat(70)];
+const PIECES = [
+  '\n',
+  '\r\n',
+  '\n\n',
+  '\r',
+  '"',
+  '""',
+  '",',
+  ',"',
+  '"\n',
+  ',',
+  'a',
+  'some text',
+  ' ',
+  '\0',
+  'x'.repeat(70),
+];
 const TAME = ['\n', '\n\n', '\r\n', '\r\n\r\n', ',', 'abc', '12345', 'x'.repeat(100)];
-const QUOTED = ['"two\nlines"', '"a ""b"" c"', '"x,y"', ',', ',', '\n', '\r\n', 'plain', '"broken', `"${'z'.repeat(60)}"`];
+const QUOTED = [
+  '"two\nlines"',
+  '"a ""b"" c"',
+  '"x,y"',
+  ',',
+  ',',
+  '\n',
+  '\r\n',
+  'plain',
+  '"broken',
+  `"${'z'.repeat(60)}"`,
+];
 
 describe('the count of the kernel is that of the plain scan', () => {
   it.each([

@@ -31,8 +31,9 @@ export interface ChunkOutput {
  * Cleans one chunk with nothing but the chunk at hand: every record becomes typed columns or a reject. Depends only on
  * the bytes, the part of the contract that says how they are read, and the kernels.
  */
-export async function chunk(input: ChunkInput, { shared, raw, write }: TaskContext<ChunkShared>): Promise<ChunkOutput> {
-  const records = await readChunk(raw, input, shared.reading);
+export async function chunk(input: ChunkInput, context: TaskContext<ChunkShared>): Promise<ChunkOutput> {
+  const { shared, write } = context;
+  const records = await readChunk(context, input, shared.reading);
   const { sales_day } = soldColumns(records.rows.columns[shared.sold]!);
   const days = sales_day as DateColumn;
   const good: number[] = [];

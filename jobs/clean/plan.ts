@@ -8,14 +8,17 @@ export interface ChunkPlan {
   readonly firstLine: number;
   /** Records, counted by the planner; the reader must find as many. */
   readonly records: number;
+  /** What identifies the bytes. */
   readonly sha256: string;
+  /** XXH64 of the bytes, as hexadecimal digits: tells whoever reads them whether they have changed. */
+  readonly checksum: string;
 }
 
 export interface FileScan {
   readonly size: number;
+  /** Hash of the header and of all chunks; equal for files that are cut alike and hold the same. */
   readonly sha256: string;
   readonly records: number;
-  readonly lines: number;
   readonly chunks: readonly ChunkPlan[];
 }
 

@@ -15,7 +15,7 @@ import type { TaskContext } from '../registry.ts';
 import { conform } from './conform.ts';
 import { reasonText } from './reasons.ts';
 import { concatRows, gatherRows } from './rejects.ts';
-import { assertUnchanged, readRaw } from './scan.ts';
+import { assertUnchanged, readRaw } from './source.ts';
 import { keysOf } from './table.ts';
 import { loadTables, type TableFiles } from './tables.ts';
 import { fixedText, mapTexts, nullColumn } from './values.ts';

@@ -6,11 +6,11 @@ import { convertColumn, unescapeQuotes } from '../../kernels/convert.ts';
 import { displayBytes, type Encoding } from '../../kernels/encoding.ts';
 import { type FieldIndex, indexFields } from '../../kernels/records.ts';
 import type { Rows } from '../../lake/slab.ts';
-import type { ObjectStore } from '../../lake/store.ts';
-import { sha256 } from '../stage.ts';
+import type { TaskContext } from '../registry.ts';
 import { compileColumn } from './compile.ts';
 import type { ChunkInput } from './plan.ts';
-import { changed, LINE_LIMITS, readRaw } from './scan.ts';
+import { checksum, LINE_LIMITS } from './scan.ts';
+import { changed, readRawInto } from './source.ts';
 
 /** What decides how the bytes of a table are read; part of the identity of the tasks that read them. */
 export interface TableReading {
@@ -35,10 +35,16 @@ export interface ChunkRecords {
   readonly positions: readonly number[];
 }
 
-export async function readChunk(raw: ObjectStore, chunk: ChunkInput, reading: TableReading): Promise<ChunkRecords> {
+/** Reads a chunk into the kernels' memory, where its bytes stay until the caller releases them. */
+export async function readChunk(
+  { raw, kernels }: Pick<TaskContext, 'raw' | 'kernels'>,
+  chunk: ChunkInput,
+  reading: TableReading,
+): Promise<ChunkRecords> {
   const { file, start, end, header } = chunk;
-  const bytes = await readRaw(raw, file, { start, end });
-  if (sha256(bytes) !== chunk.sha256) throw changed(file);
+  const bytes = Buffer.from(kernels.bytes.buffer, kernels.alloc(end - start), end - start);
+  await readRawInto(raw, file, { start, end }, bytes);
+  if (checksum(kernels, bytes) !== chunk.checksum) throw changed(file);
   const delimiter = (reading.contract.delimiter ?? ',').charCodeAt(0);
   const index = indexFields(bytes, header.length, delimiter, LINE_LIMITS);
   invariant(

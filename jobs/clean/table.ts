@@ -35,7 +35,7 @@ export interface TableOutput {
 /** Cleans one small table as a whole: reads its files, resolves keys that come twice, checks references. */
 export async function table(
   input: TableInput,
-  { shared, lake, raw, write }: TaskContext<TableShared>,
+  { shared, lake, raw, kernels, write }: TaskContext<TableShared>,
 ): Promise<TableOutput> {
   const contract = shared as unknown as Contract;
   const references = await loadTables(lake, input.references, keysOf(shared));
@@ -49,7 +49,8 @@ export async function table(
     let counts: Counts = NO_RECORDS;
     for (const piece of file.chunks) {
       const chunk = { ...piece, file: file.file, header: file.header };
-      const records = await readChunk(raw, chunk, reading);
+      const mark = kernels.mark();
+      const records = await readChunk({ raw, kernels }, chunk, reading);
       replaced.push(...replacedValues(records, reading));
       const rejects = recordRejects(records, chunk);
       rejects.push(...keyRejects(records, reading.contract.key, seen));
@@ -65,6 +66,7 @@ export async function table(
         duplicate: counts.duplicate + duplicate,
         quarantined: counts.quarantined + rejects.length - duplicate,
       };
+      kernels.release(mark);
     }
     balances.push({ file: file.file, ...counts });
   }
