@@ -9,7 +9,7 @@ import { between, listOf, pick, type Random, seeded } from '../test/random.ts';
 import { planFiles, sameFiles } from './plan.ts';
 
 const COMMA = 44;
-const kernels = createKernels(1 << 23);
+const kernels = createKernels(1 << 24);
 const WIDE: ScanLimits = { recordBytes: 1 << 18, multilineBytes: 1 << 16, lineBytes: 1 << 20 };
 const NARROW: ScanLimits = { recordBytes: 30, multilineBytes: 25, lineBytes: 1 << 20 };
 
@@ -17,13 +17,19 @@ const NARROW: ScanLimits = { recordBytes: 30, multilineBytes: 25, lineBytes: 1 <
 async function plan(contents: readonly Buffer[], chunkBytes: number, limits: ScanLimits) {
   const raw = memoryStore();
   let stages = 0;
+  const tasks: string[][] = [];
   const stage = async ({ inputs }: { readonly inputs: readonly unknown[] }) => {
     stages++;
     const outputs = [];
-    for (const input of inputs as ScanInput[]) {
-      const mark = kernels.mark();
-      outputs.push(await scanRange(input, { raw, kernels }, limits));
-      kernels.release(mark);
+    for (const { ranges } of inputs as readonly ScanInput[]) {
+      tasks.push(ranges.map(({ file, range }) => `${file} ${range.start}`));
+      const scans = [];
+      for (const range of ranges) {
+        const mark = kernels.mark();
+        scans.push(await scanRange(range, { raw, kernels }, limits));
+        kernels.release(mark);
+      }
+      outputs.push(scans);
     }
     return outputs;
   };
@@ -33,7 +39,7 @@ async function plan(contents: readonly Buffer[], chunkBytes: number, limits: Sca
       return { ...(await raw.stat(`${i}.csv`))!, table: 'sales', delimiter: ',', header: [] };
     }),
   );
-  return { plans: await planFiles({ stage } as unknown as Driver, files, chunkBytes), stages: () => stages };
+  return { plans: await planFiles({ stage } as unknown as Driver, files, chunkBytes), stages: () => stages, tasks };
 }
 
 /** What one scan of the whole file finds: where each record or blank line ends, and the counts up to there. */
@@ -124,4 +130,16 @@ it('tells files apart that differ in the header, or in one byte', async () => {
   const text = `a,b\n${'1,2\n'.repeat(20)}`;
   const files = [text, text.replace('a,b', 'b,a'), `${text.slice(0, -2)}3\n`].map(file => Buffer.from(file));
   expect(sameFiles((await plan(files, 32, WIDE)).plans)).toEqual([]);
+});
+
+it('gives a task one range, or many small ones that follow each other', async () => {
+  const small = Buffer.from(`a,b\n${'1,2\n'.repeat(250_000)}`);
+  const large = Buffer.from(`a,b\n${'1,2\n'.repeat(1_250_000)}`);
+  const { tasks } = await plan([small, small, small, small, small, large, small], 4 << 20, WIDE);
+  expect(tasks).toEqual([
+    ['0.csv 0', '1.csv 0', '2.csv 0', '3.csv 0'],
+    ['4.csv 0'],
+    ['5.csv 0'],
+    ['5.csv 4194304', '6.csv 0'],
+  ]);
 });

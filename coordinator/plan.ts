@@ -1,12 +1,14 @@
+import { SCAN_TASK_BYTES } from '../base/limits.ts';
 import type { FilePlan } from '../jobs/clean/plan.ts';
 import { cutRanges, joinRanges, type ScannedRange, unsettled } from '../jobs/clean/ranges.ts';
-import type { RangeScan, ScanInput } from '../jobs/clean/scan.ts';
+import type { RangeInput, RangeScan, ScanInput } from '../jobs/clean/scan.ts';
 import type { Driver } from '../jobs/driver.ts';
 import type { DiscoveredFile } from './discover.ts';
 
 /**
  * Counts and cuts every file, range by range (jobs/clean/ranges.ts). The plan's numbers are independent of the readers':
- * a run in which the two differ does not publish. A file that the store says is unchanged is not scanned again.
+ * a run in which the two differ does not publish. What the store says is unchanged is not scanned again, but for small
+ * files beside one that has changed.
  */
 export async function planFiles(
   driver: Driver,
@@ -17,10 +19,8 @@ export async function planFiles(
   const scanned: ScannedRange[][] = ranges.map(() => []);
   let wanted = ranges.flatMap((own, file) => own.map((_, index) => ({ file, index, first: null as number | null })));
   while (wanted.length > 0) {
-    const scans = await scanRanges(
-      driver,
-      wanted.map(({ file, index, first }) => scanInput(files[file]!, ranges[file]![index]!, first)),
-    );
+    const inputs = wanted.map(({ file, index, first }) => rangeInput(files[file]!, ranges[file]![index]!, first));
+    const scans = await scanRanges(driver, inputs);
     wanted.forEach(({ file, index }, i) => {
       scanned[file]![index] = { range: ranges[file]![index]!, scan: scans[i]! };
     });
@@ -35,21 +35,39 @@ export async function planFiles(
   }));
 }
 
-const scanInput = (
+const rangeInput = (
   { key: file, size, generation, delimiter }: DiscoveredFile,
-  range: ScanInput['range'],
+  range: RangeInput['range'],
   first: number | null,
-): ScanInput => ({ file, size, generation, delimiter, range, first });
+): RangeInput => ({ file, size, generation, delimiter, range, first });
 
-const scanRanges = (driver: Driver, inputs: readonly ScanInput[]): Promise<RangeScan[]> =>
-  driver.stage<RangeScan>({
+async function scanRanges(driver: Driver, ranges: readonly RangeInput[]): Promise<RangeScan[]> {
+  const scans = await driver.stage<RangeScan[]>({
     kind: 'clean.scan',
     title: 'plan',
-    unit: 'chunks',
+    unit: 'ranges',
     shared: null,
-    inputs,
-    rows: ({ records }) => records,
+    inputs: groupRanges(ranges),
+    rows: output => output.reduce((sum, { records }) => sum + records, 0),
   });
+  return scans.flat();
+}
+
+/** Small ranges that follow each other are one task's: a folder may hold thousands of small files. */
+function groupRanges(ranges: readonly RangeInput[]): ScanInput[] {
+  const groups: RangeInput[][] = [];
+  let room = 0;
+  for (const input of ranges) {
+    const bytes = input.range.end - input.range.start;
+    if (groups.length === 0 || bytes > room) {
+      groups.push([]);
+      room = SCAN_TASK_BYTES;
+    }
+    groups.at(-1)!.push(input);
+    room -= bytes;
+  }
+  return groups.map(group => ({ ranges: group }));
+}
 
 /** Files of one table with the same bytes: the second gives nothing but duplicates. */
 export function sameFiles(files: readonly FilePlan[]): string[] {

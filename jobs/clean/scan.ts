@@ -10,6 +10,11 @@ import { sha256 } from '../stage.ts';
 import { assertUnchanged, readRawInto } from './source.ts';
 
 export interface ScanInput {
+  readonly ranges: readonly RangeInput[];
+}
+
+/** A range of a raw file. */
+export interface RangeInput {
   readonly file: string;
   readonly size: number;
   /** The store's name for this content: an unchanged file is not scanned again. */
@@ -46,13 +51,24 @@ export const LINE_LIMITS: ScanLimits = {
   lineBytes: CHUNK_BYTES_MAX,
 };
 
-/** Counts and hashes the records that begin in a range of a raw file. The header is no record. */
-export const scan = (input: ScanInput, context: TaskContext<null>): Promise<RangeScan> =>
-  scanRange(input, context, LINE_LIMITS);
+/** Scans ranges of raw files, one after the other. */
+export async function scan({ ranges }: ScanInput, context: TaskContext<null>): Promise<RangeScan[]> {
+  const { kernels } = context;
+  const scans: RangeScan[] = [];
+  for (const range of ranges) {
+    const mark = kernels.mark();
+    scans.push(await scanRange(range, context, LINE_LIMITS));
+    kernels.release(mark);
+  }
+  return scans;
+}
 
-/** The same with other limits than production's. Holds the range in memory, and what its last record has behind it. */
+/**
+ * Counts and hashes the records that begin in a range of a raw file. The header is no record. Holds the range in memory,
+ * and what its last record has behind it.
+ */
 export async function scanRange(
-  input: ScanInput,
+  input: RangeInput,
   { raw, kernels }: Pick<TaskContext, 'raw' | 'kernels'>,
   limits: ScanLimits,
 ): Promise<RangeScan> {
@@ -119,7 +135,7 @@ const READ_ON_BYTES = 4096;
 function openWindow(
   raw: ObjectStore,
   kernels: Kernels,
-  { input, limits, from }: { readonly input: ScanInput; readonly limits: ScanLimits; readonly from: number },
+  { input, limits, from }: { readonly input: RangeInput; readonly limits: ScanLimits; readonly from: number },
 ): Window {
   const { file, size, range } = input;
   const most = Math.min(size, range.end + Math.max(limits.lineBytes, READ_ON_BYTES));
