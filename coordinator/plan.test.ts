@@ -26,7 +26,7 @@ async function plan(contents: readonly Buffer[], chunkBytes: number, limits: Sca
       const scans = [];
       for (const range of ranges) {
         const mark = kernels.mark();
-        scans.push(await scanRange(range, { raw, kernels }, limits));
+        scans.push(await scanRange(range, { raw, lake: raw, kernels }, limits));
         kernels.release(mark);
       }
       outputs.push(scans);
@@ -36,7 +36,7 @@ async function plan(contents: readonly Buffer[], chunkBytes: number, limits: Sca
   const files = await Promise.all(
     contents.map(async (bytes, i) => {
       await raw.write(`${i}.csv`, bytes);
-      return { ...(await raw.stat(`${i}.csv`))!, table: 'sales', delimiter: ',', header: [] };
+      return { ...(await raw.stat(`${i}.csv`))!, unpacked: null, table: 'sales', delimiter: ',', header: [] };
     }),
   );
   return { plans: await planFiles({ stage } as unknown as Driver, files, chunkBytes), stages: () => stages, tasks };

@@ -3,7 +3,7 @@ import type { FilePlan } from '../jobs/clean/plan.ts';
 import { cutRanges, joinRanges, type ScannedRange, unsettled } from '../jobs/clean/ranges.ts';
 import type { RangeInput, RangeScan, ScanInput } from '../jobs/clean/scan.ts';
 import type { Driver } from '../jobs/driver.ts';
-import type { DiscoveredFile } from './discover.ts';
+import type { ReadableFile } from './unpack.ts';
 
 /**
  * Counts and cuts every file, range by range (jobs/clean/ranges.ts). The plan's numbers are independent of the readers':
@@ -12,7 +12,7 @@ import type { DiscoveredFile } from './discover.ts';
  */
 export async function planFiles(
   driver: Driver,
-  files: readonly DiscoveredFile[],
+  files: readonly ReadableFile[],
   chunkBytes: number,
 ): Promise<FilePlan[]> {
   const ranges = files.map(file => cutRanges(file.size, chunkBytes));
@@ -26,9 +26,10 @@ export async function planFiles(
     });
     wanted = scanned.flatMap((own, file) => unsettled(own).map(range => ({ file, ...range })));
   }
-  return files.map(({ key: file, size, table, generation, header }, i) => ({
+  return files.map(({ key: file, size, unpacked, table, generation, header }, i) => ({
     ...joinRanges(size, scanned[i]!),
     file,
+    unpacked,
     table,
     generation,
     header,
@@ -36,10 +37,18 @@ export async function planFiles(
 }
 
 const rangeInput = (
-  { key: file, size, generation, delimiter }: DiscoveredFile,
+  { key: file, size, unpacked, generation, delimiter }: ReadableFile,
   range: RangeInput['range'],
   first: number | null,
-): RangeInput => ({ file, size, generation, delimiter, range, first });
+): RangeInput => ({
+  file,
+  unpacked,
+  size,
+  generation: unpacked ? unpacked.sha256 : generation,
+  delimiter,
+  range,
+  first,
+});
 
 async function scanRanges(driver: Driver, ranges: readonly RangeInput[]): Promise<RangeScan[]> {
   const scans = await driver.stage<RangeScan[]>({

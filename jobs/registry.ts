@@ -13,6 +13,15 @@ export interface TaskContext<Shared = unknown> {
   readonly kernels: Kernels;
   /** Writes a file of this attempt; nobody sees it unless the attempt commits. */
   write(name: string, bytes: Uint8Array, rows: number): Promise<PartFile>;
+  /** The same, piece by piece: for what is too large for the memory. */
+  writer(name: string): Promise<PartWriter>;
+}
+
+export interface PartWriter {
+  write(bytes: Uint8Array): Promise<void>;
+  close(rows: number): Promise<PartFile>;
+  /** Leaves nothing behind. */
+  abort(): Promise<void>;
 }
 
 /** Runs on a worker thread. Idempotent and without state: the same input makes the same bytes, whatever the attempt. */

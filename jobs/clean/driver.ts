@@ -13,7 +13,7 @@ import type { DayInput, DayOutput, DayShared } from './day.ts';
 import type { DimensionInput, DimensionOutput, DimensionShared } from './dimension.ts';
 import { bucketCount, type KeysInput, type KeysOutput } from './keys.ts';
 import { derivedDimensions } from './members.ts';
-import type { ChunkInput, FilePlan } from './plan.ts';
+import { type ChunkInput, chunkInput, type FilePlan } from './plan.ts';
 import type { QuarantineInput, QuarantineOutput, QuarantineShared, ReasonOutput } from './quarantine.ts';
 import type { Replaced } from './read.ts';
 import type { RejectSlice } from './rejects.ts';
@@ -36,9 +36,7 @@ export interface CleanResult {
 export async function clean(driver: Driver, contract: Contract, files: readonly FilePlan[]): Promise<CleanResult> {
   const tables = await cleanTables(driver, contract, files);
   const sales = files.filter(({ table }) => table === contract.sale.from);
-  const chunks = sales.flatMap(file =>
-    file.chunks.map((chunk): ChunkInput => ({ ...chunk, file: file.file, header: file.header })),
-  );
+  const chunks = sales.flatMap(file => file.chunks.map(chunk => chunkInput(file, chunk)));
   const cleaned = await cleanChunks(driver, contract, chunks);
   const losers = await findLosers(driver, chunks, cleaned);
   const { inputs, outputs } = await mergeDays(driver, contract, { chunks, cleaned, losers, tables: tables.files });
@@ -280,8 +278,8 @@ async function quarantineRejects(
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, group]): QuarantineInput => {
       const { table, file } = group[0]!;
-      const { generation } = files.find(plan => plan.file === file)!;
-      return { table, file, generation, rejects: group.map(({ slice }) => slice) };
+      const { generation, unpacked } = files.find(plan => plan.file === file)!;
+      return { table, file, generation, unpacked, rejects: group.map(({ slice }) => slice) };
     });
   const shared: QuarantineShared = { contract: salesPart(contract), tables };
   const outputs = await driver.stage<QuarantineOutput>({

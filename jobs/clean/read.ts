@@ -37,13 +37,14 @@ export interface ChunkRecords {
 
 /** Reads a chunk into the kernels' memory, where its bytes stay until the caller releases them. */
 export async function readChunk(
-  { raw, kernels }: Pick<TaskContext, 'raw' | 'kernels'>,
+  context: Pick<TaskContext, 'raw' | 'lake' | 'kernels'>,
   chunk: ChunkInput,
   reading: TableReading,
 ): Promise<ChunkRecords> {
   const { file, start, end, header } = chunk;
+  const { kernels } = context;
   const bytes = Buffer.from(kernels.bytes.buffer, kernels.alloc(end - start), end - start);
-  await readRawInto(raw, file, { start, end }, bytes);
+  await readRawInto(context, chunk, { start, end }, bytes);
   if (checksum(kernels, bytes) !== chunk.checksum) throw changed(file);
   const delimiter = (reading.contract.delimiter ?? ',').charCodeAt(0);
   const index = indexFields(bytes, header.length, delimiter, LINE_LIMITS);

@@ -25,6 +25,7 @@ async function scanText(
   const found = (await raw.stat('a.csv'))!;
   const input = {
     file: 'a.csv',
+    unpacked: null,
     size: size ?? found.size,
     generation: generation ?? found.generation,
     delimiter: ',',
@@ -32,7 +33,7 @@ async function scanText(
     first,
   };
   const mark = kernels.mark();
-  return scanRange(input, { raw, kernels }, LIMITS).finally(() => kernels.release(mark));
+  return scanRange(input, { raw, lake: raw, kernels }, LIMITS).finally(() => kernels.release(mark));
 }
 
 it('counts the records of a file and leaves out the header and blank lines', async () => {

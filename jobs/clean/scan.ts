@@ -4,18 +4,17 @@ import type { LineLimits, Scan } from '../../kernels/lines.ts';
 import { countRecords } from '../../kernels/scan.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import { xxh64 } from '../../kernels/xxhash.ts';
-import type { ByteRange, ObjectStore } from '../../lake/store.ts';
+import type { ByteRange } from '../../lake/store.ts';
 import type { TaskContext } from '../registry.ts';
 import { sha256 } from '../stage.ts';
-import { assertUnchanged, readRawInto } from './source.ts';
+import { assertUnchanged, readRawInto, type Source } from './source.ts';
 
 export interface ScanInput {
   readonly ranges: readonly RangeInput[];
 }
 
 /** A range of a raw file. */
-export interface RangeInput {
-  readonly file: string;
+export interface RangeInput extends Source {
   readonly size: number;
   /** The store's name for this content: an unchanged file is not scanned again. */
   readonly generation: string;
@@ -69,13 +68,13 @@ export async function scan({ ranges }: ScanInput, context: TaskContext<null>): P
  */
 export async function scanRange(
   input: RangeInput,
-  { raw, kernels }: Pick<TaskContext, 'raw' | 'kernels'>,
+  context: Pick<TaskContext, 'raw' | 'lake' | 'kernels'>,
   limits: ScanLimits,
 ): Promise<RangeScan> {
   const { range, first } = input;
   const isFirst = range.start === 0 && first === null;
   // The byte before the range tells whether a line begins with it.
-  const window = openWindow(raw, kernels, { input, limits, from: first ?? Math.max(0, range.start - 1) });
+  const window = openWindow(context, { input, limits, from: first ?? Math.max(0, range.start - 1) });
   await window.reach(range.end + READ_ON_BYTES);
   const header = isFirst ? await readHeader(window) : null;
   const start = header ? header.end : (first ?? firstLineStart(window, range));
@@ -85,10 +84,10 @@ export async function scanRange(
     start,
     ...counted,
     sha256: sha256(bytes),
-    checksum: checksum(kernels, bytes),
+    checksum: checksum(context.kernels, bytes),
     header: header && { lines: header.lines, sha256: sha256(window.view(0, header.end)) },
   };
-  await assertUnchanged(raw, input);
+  await assertUnchanged(context.raw, input);
   return found;
 }
 
@@ -133,11 +132,11 @@ interface Window {
 const READ_ON_BYTES = 4096;
 
 function openWindow(
-  raw: ObjectStore,
-  kernels: Kernels,
+  context: Pick<TaskContext, 'raw' | 'lake' | 'kernels'>,
   { input, limits, from }: { readonly input: RangeInput; readonly limits: ScanLimits; readonly from: number },
 ): Window {
   const { file, size, range } = input;
+  const { kernels } = context;
   const most = Math.min(size, range.end + Math.max(limits.lineBytes, READ_ON_BYTES));
   const address = kernels.alloc(most - from);
   const at = (position: number) => address + position - from;
@@ -148,7 +147,7 @@ function openWindow(
     async reach(wanted) {
       const end = Math.min(wanted, most);
       if (end <= filled) return;
-      await readRawInto(raw, file, { start: filled, end }, kernels.bytes.subarray(at(filled), at(end)));
+      await readRawInto(context, input, { start: filled, end }, kernels.bytes.subarray(at(filled), at(end)));
       filled = end;
     },
     view: (start, end) => Buffer.from(kernels.bytes.buffer, at(start), Math.max(0, Math.min(end, filled) - start)),
