@@ -9,7 +9,10 @@ export const CHUNK_BYTES = 16 * MIB;
 export const CHUNK_BYTES_MIN = 4 * KIB;
 export const CHUNK_BYTES_MAX = 256 * MIB;
 
-/** Bytes the planner reads at a time while it looks for row ends. */
+/** Raw bytes that one task of the planner scans, if ranges are smaller: a commit costs as much time as scanning as many. */
+export const SCAN_TASK_BYTES = 4 * MIB;
+
+/** Bytes read at a time where a raw file is gone through from its beginning. */
 export const SCAN_READ_BYTES = 4 * MIB;
 
 /** A longer record is not a row of a shop: it is quarantined as E_LONG. */

@@ -1,6 +1,7 @@
 /** `endcap quarantine export`: the refused records byte for byte, to be mended and run again, and beside them why. */
 import { access, mkdir, open } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { contentName } from '../base/compression.ts';
 import { usageError } from '../base/errors.ts';
 import { openRawFile, type RawFile } from '../coordinator/rawfile.ts';
 import type { RunSummary } from '../coordinator/summary.ts';
@@ -31,14 +32,17 @@ export async function quarantineExport(session: Session, options: ExportOptions)
     const files = (await warehouse.query(`select distinct file from quarantine ${condition} order by file`)).rows.map(
       row => String(row.file),
     );
-    await assertNew(folder, files);
+    await assertNew(
+      folder,
+      files.map(file => exportName(file, files)),
+    );
     const done: Exported[] = [];
     for (const file of files) {
       const sql = `select * from quarantine ${condition} and file = ${sqlText(file)} order by byte_offset`;
       const records = (await warehouse.query(sql)).rows as unknown as Refused[];
       done.push(
         await exportFile(
-          folder,
+          join(folder, exportName(file, files)),
           file,
           records,
           await openRawFile(summary?.input ?? '', file, delimiterOf(summary, file)),
@@ -53,6 +57,12 @@ export async function quarantineExport(session: Session, options: ExportOptions)
 
 const delimiterOf = (summary: RunSummary | null, file: string): string =>
   [...(summary?.sales ?? []), ...(summary?.tables ?? [])].find(balance => balance.file === file)?.delimiter ?? ',';
+
+/** What is exported is not compressed, and is named so that the table's pattern still fits. */
+function exportName(file: string, files: readonly string[]): string {
+  const name = contentName(file);
+  return name !== file && files.includes(name) ? `${file}.csv` : name;
+}
 
 /** Mended files are a person's work: they are never written over. */
 async function assertNew(folder: string, files: readonly string[]): Promise<void> {
@@ -69,12 +79,11 @@ async function assertNew(folder: string, files: readonly string[]): Promise<void
 const NEWLINE = 10;
 
 async function exportFile(
-  folder: string,
+  path: string,
   file: string,
   records: readonly Refused[],
   raw: RawFile | null,
 ): Promise<Exported> {
-  const path = join(folder, file);
   await mkdir(dirname(path), { recursive: true });
   const output = await open(path, 'wx');
   let fromText = 0;

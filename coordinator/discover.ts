@@ -2,14 +2,16 @@
 import { isUtf8 } from 'node:buffer';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { compressionOf, contentName } from '../base/compression.ts';
 import { UserError } from '../base/errors.ts';
 import { QUOTED_FIELD_BYTES_MAX, RECORD_BYTES_MAX } from '../base/limits.ts';
 import type { Contract } from '../datasets/contract.ts';
 import { headerNames, matchHeader, nameTells } from '../datasets/headers.ts';
 import { contractNames, openContract } from '../datasets/open.ts';
 import { recognise, type SourceFile } from '../datasets/recognise.ts';
-import { changed } from '../jobs/clean/scan.ts';
+import { changed } from '../jobs/clean/source.ts';
 import { indexFields } from '../kernels/records.ts';
+import { decompress } from '../lake/decompress.ts';
 import type { ObjectStat, ObjectStore } from '../lake/store.ts';
 
 export interface DiscoveredFile extends ObjectStat {
@@ -73,19 +75,36 @@ export async function discover(raw: ObjectStore, contractName: string | undefine
 }
 
 interface Head extends ObjectStat {
+  /** The first bytes of the content. */
   readonly bytes: Buffer;
+  /** The content has no more than these. */
+  readonly whole: boolean;
 }
 
 /** CSV files of the folder itself, with their first bytes. Hidden files, and what is in folders below, is not data. */
 async function readHeads(raw: ObjectStore): Promise<Head[]> {
   const heads: Head[] = [];
   for await (const stat of raw.list('')) {
-    if (!/^[^./][^/]*\.(csv|tsv|txt)$/i.test(stat.key)) continue;
-    const bytes = await raw.read(stat.key, { start: 0, end: Math.min(stat.size, HEAD_BYTES) });
-    heads.push({ ...stat, bytes });
+    if (!/^[^./][^/]*\.(csv|tsv|txt)$/i.test(contentName(stat.key))) continue;
+    const bytes = await (compressionOf(stat.key)
+      ? unpackHead(raw, stat)
+      : raw.read(stat.key, { start: 0, end: Math.min(stat.size, HEAD_BYTES) }));
+    heads.push({ ...stat, bytes: bytes.subarray(0, HEAD_BYTES), whole: bytes.length < HEAD_BYTES });
   }
   if (heads.length > 0) return heads;
   throw nothingFound(raw.url);
+}
+
+/** The first bytes of what is in a compressed file; the rest is not even read. */
+async function unpackHead(raw: ObjectStore, { key, size }: ObjectStat): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of decompress({ name: key, size, read: (start, end) => raw.read(key, { start, end }) })) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length >= HEAD_BYTES) break;
+  }
+  return Buffer.concat(pieces);
 }
 
 function nothingFound(url: string): UserError {
@@ -94,7 +113,7 @@ function nothingFound(url: string): UserError {
   return new UserError({
     code: 'E_NO_FILE',
     what: isThere ? `there is no CSV file in ${folder}` : `there is no folder ${folder}`,
-    why: 'endcap reads the files of a folder whose names end in .csv, .tsv or .txt',
+    why: 'endcap reads the files of a folder whose names end in .csv, .tsv or .txt, or in one of these and .gz or .zst',
     next: 'endcap run DIR   with the folder that holds your exports',
     exitCode: 2,
   });
@@ -151,29 +170,32 @@ function positionsOf(contract: Contract, table: string, header: readonly string[
 }
 
 function refuseUnreadable(heads: readonly Head[], contracts: readonly Contract[]): void {
-  for (const { key, size, bytes } of heads) {
+  for (const { key, bytes, whole } of heads) {
     const [a, b] = bytes;
     if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) {
       throw new UserError({
         code: 'E_ENCODING',
         what: `${key} is UTF-16`,
         why: 'endcap reads UTF-8, Windows-1252 and Latin-1',
-        next: `iconv -f UTF-16 -t UTF-8 '${key}' > utf8.csv   and put that in its place`,
+        next: `${command('iconv -f UTF-16 -t UTF-8', key)} > utf8.csv   and put that in its place`,
         exitCode: 2,
       });
     }
-    if (bytes.indexOf(0x0a) < 0 && bytes.indexOf(0x0d) >= 0 && bytes.indexOf(0x0d) < size - 1) {
+    if (bytes.indexOf(0x0a) < 0 && bytes.indexOf(0x0d) >= 0 && (!whole || bytes.indexOf(0x0d) < bytes.length - 1)) {
       throw new UserError({
         code: 'E_LINES',
         what: `${key} has no line feed`,
         why: 'its lines end with a carriage return alone, as old Macintosh files do',
         unchanged: 'nothing was read and nothing was published',
-        next: `tr '\\r' '\\n' < '${key}' > lines.csv   and put that in its place`,
+        next: `${command(`tr '\\r' '\\n'`, key)} > lines.csv   and put that in its place`,
         exitCode: 2,
       });
     }
     const patterns = contracts.flatMap(({ tables }) => Object.values(tables));
-    if (size === 0 && (patterns.some(table => nameTells(table, key)) || heads.every(head => head.size === 0))) {
+    if (
+      bytes.length === 0 &&
+      (patterns.some(table => nameTells(table, key)) || heads.every(head => head.bytes.length === 0))
+    ) {
       throw new UserError({
         code: 'E_EMPTY',
         what: `${key} is empty: it has not even a header`,
@@ -184,6 +206,10 @@ function refuseUnreadable(heads: readonly Head[], contracts: readonly Contract[]
     }
   }
 }
+
+/** A command that reads what is in a file. */
+const command = (text: string, key: string): string =>
+  compressionOf(key) ? `${compressionOf(key)} -dc '${key}' | ${text}` : `${text} < '${key}'`;
 
 /** Every file is still the one that was discovered: the original texts of the quarantine are read after all else. */
 export async function assertUnchanged(raw: ObjectStore, files: readonly DiscoveredFile[]): Promise<void> {

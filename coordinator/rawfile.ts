@@ -1,12 +1,11 @@
-/** A raw file as it is now: its lines, and the bytes of its records. It may have changed since the run that read it. */
+/** A raw file as it is now, decompressed if it is compressed: its lines, and the bytes of its records. It may have changed since the run that read it. */
 import { isUtf8 } from 'node:buffer';
-import { type FileHandle, open } from 'node:fs/promises';
-import { join } from 'node:path';
 import { errnoOf } from '../base/errors.ts';
 import { RAW_TEXT_BYTES_MAX, SCAN_READ_BYTES } from '../base/limits.ts';
 import { LINE_LIMITS } from '../jobs/clean/scan.ts';
 import { displayBytes } from '../kernels/encoding.ts';
 import { scanRecords } from '../kernels/lines.ts';
+import { type Content, openContent } from './content.ts';
 
 export interface RawFile {
   /** The first record, its line end included. */
@@ -39,10 +38,9 @@ export interface FoundRecord {
 /** Opens a file of the folder that a run read, or gives null if it is gone. */
 export async function openRawFile(folder: string, name: string, delimiter: string): Promise<RawFile | null> {
   try {
-    const file = await open(join(folder, name), 'r');
-    const modifiedAt = (await file.stat()).mtimeMs;
+    const file = await openContent(folder, name);
     return {
-      modifiedAt,
+      modifiedAt: file.modifiedAt,
       header: async () => readHeader(file, delimiter),
       record: place => readRecord(file, place),
       recordAt: line => findRecord(file, delimiter, line),
@@ -57,25 +55,21 @@ export async function openRawFile(folder: string, name: string, delimiter: strin
 /** The text that was kept is of one of these. */
 const ENCODINGS = ['utf-8', 'windows-1252', 'latin1'] as const;
 
-async function readRecord(
-  file: FileHandle,
-  { byte_offset, byte_length, original }: RecordPlace,
-): Promise<Buffer | null> {
+async function readRecord(file: Content, { byte_offset, byte_length, original }: RecordPlace): Promise<Buffer | null> {
   const length = Number(byte_length);
-  const bytes = Buffer.alloc(length);
-  const { bytesRead } = await file.read(bytes, 0, length, Number(byte_offset));
-  const start = bytes.subarray(0, Math.min(bytesRead, RAW_TEXT_BYTES_MAX));
+  const bytes = await file.read(Number(byte_offset), length);
+  const start = bytes.subarray(0, RAW_TEXT_BYTES_MAX);
   const texts = ENCODINGS.map(encoding => displayBytes(start, encoding).replace(/\r?\n$/, ''));
-  return bytesRead === length && texts.includes(original) ? bytes : null;
+  return bytes.length === length && texts.includes(original) ? bytes : null;
 }
 
-async function readHeader(file: FileHandle, delimiter: string): Promise<Buffer> {
+async function readHeader(file: Content, delimiter: string): Promise<Buffer> {
   const { record } = await scan(file, delimiter, found => !found.blank);
   return record?.bytes ?? Buffer.alloc(0);
 }
 
 async function findRecord(
-  file: FileHandle,
+  file: Content,
   delimiter: string,
   line: number,
 ): Promise<FoundRecord | { readonly lines: number }> {
@@ -89,7 +83,7 @@ type Scanned = Omit<FoundRecord, 'text'> & { readonly bytes: Buffer };
 
 /** Goes through the records, by the rules of the planner, until `stop` likes one; else says how many lines there are. */
 async function scan(
-  file: FileHandle,
+  file: Content,
   delimiter: string,
   stop: (record: Scanned, height: number) => boolean,
 ): Promise<{ record: Scanned | null; lines: number }> {
@@ -98,11 +92,10 @@ async function scan(
   let line = 1;
   let index = 0;
   for (let at = 0; ; ) {
-    const piece = Buffer.alloc(SCAN_READ_BYTES);
-    const { bytesRead } = await file.read(piece, 0, SCAN_READ_BYTES, at);
-    at += bytesRead;
-    const final = bytesRead === 0;
-    const bytes = Buffer.concat([held, piece.subarray(0, bytesRead)]);
+    const piece = await file.read(at, SCAN_READ_BYTES);
+    at += piece.length;
+    const final = piece.length === 0;
+    const bytes = Buffer.concat([held, piece]);
     const scanned: { stopped: Scanned | null; from: number; lines: number } = { stopped: null, from: 0, lines: 0 };
     const { end } = scanRecords(bytes, { ...options, final }, (recordEnd, _records, lines) => {
       const record = bytes.subarray(scanned.from, recordEnd);

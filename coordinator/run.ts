@@ -25,6 +25,7 @@ import { publish, readSummary } from './status.ts';
 import { summarise } from './summarise.ts';
 import type { RunSummary } from './summary.ts';
 import { tidyWarehouses } from './tidy.ts';
+import { unpackFiles } from './unpack.ts';
 import { watchLoad } from './watch.ts';
 
 export interface RunOptions {
@@ -120,7 +121,7 @@ async function pipeline({
   const { emit } = log;
   const driver = createDriver({ cluster, lake, raw: raw.url, emit, signal: options.signal });
 
-  const files = await planFiles(driver, found.files, options.chunkBytes);
+  const files = await planFiles(driver, await unpackFiles(driver, found.files), options.chunkBytes);
   emit({ ev: 'plan.ready', ...planTotals(files) });
   const warnings = [...found.warnings, ...emptyFiles(files), ...sameFiles(files)];
   for (const message of warnings) emit({ ev: 'run.warning', message });

@@ -1,4 +1,5 @@
 /** How the header of a file and the columns of a table fit each other. */
+import { contentName } from '../base/compression.ts';
 import type { TableContract } from './contract.ts';
 import { nearest } from './nearest.ts';
 
@@ -61,18 +62,22 @@ export function renames({ missing, added }: HeaderMatch): Map<string, string> {
 
 /** Whether a file name matches one of the table's patterns: `*` is any characters, case does not count. */
 export function nameMatches(table: TableContract, file: string): boolean {
-  return patterns(table).some(pattern => globToRegExp(pattern).test(baseName(file)));
+  return patterns(table).some(pattern => isMatch(pattern, file));
 }
 
 /** Whether a pattern that matches says something about the table: `*.csv` does not. */
 export function nameTells(table: TableContract, file: string): boolean {
   return patterns(table).some(
-    pattern => /[\p{L}\p{N}]/u.test(pattern.replace(/\.\w+$/, '')) && globToRegExp(pattern).test(baseName(file)),
+    pattern => /[\p{L}\p{N}]/u.test(contentName(pattern).replace(/\.\w+$/, '')) && isMatch(pattern, file),
   );
 }
 
 export const patterns = (table: TableContract): readonly string[] =>
   typeof table.files === 'string' ? [table.files] : table.files;
+
+/** A compressed file has two names: its own, and that of what is in it. */
+const isMatch = (pattern: string, file: string): boolean =>
+  [baseName(file), contentName(baseName(file))].some(name => globToRegExp(pattern).test(name));
 
 const baseName = (file: string): string => file.slice(file.lastIndexOf('/') + 1);
 

@@ -4,8 +4,8 @@ import type { AttemptError, AttemptMessage, AttemptOutcome, Commit } from '../cl
 import { withKernels } from '../kernels/wasm.ts';
 import { layout } from '../lake/layout.ts';
 import { openStore } from '../lake/open.ts';
-import { type ObjectStore, readJson, writeJson } from '../lake/store.ts';
-import { type TaskContext, type TaskFunction, taskFunction } from './registry.ts';
+import { type ObjectStore, type ObjectWriter, readJson, writeJson } from '../lake/store.ts';
+import { type PartWriter, type TaskContext, type TaskFunction, taskFunction } from './registry.ts';
 import type { StagePlan } from './stage.ts';
 
 /**
@@ -36,6 +36,10 @@ export async function runAttempt({ task, lakeUrl }: AttemptMessage): Promise<Att
         const sha256 = createHash('sha256').update(bytes).digest('hex');
         return { ...(await scratch(name, bytes, rows)), sha256 };
       },
+      async writer(name) {
+        const key = layout.part(task.kind, task.id, attempt, name);
+        return partWriter(key, await lake.writer(key), () => files.push(key));
+      },
     };
     const output = await withKernels(kernels => run(plan.inputs[task.index], { ...context, kernels }));
     const own: Commit = { kind: task.kind, task: task.id, attempt, files, output };
@@ -44,6 +48,25 @@ export async function runAttempt({ task, lakeUrl }: AttemptMessage): Promise<Att
   } catch (error) {
     return { ok: false, error: attemptError(error) };
   }
+}
+
+/** Hashes and counts the bytes on their way; `onClose` is told when they are all written. */
+function partWriter(key: string, output: ObjectWriter, onClose: () => void): PartWriter {
+  const hash = createHash('sha256');
+  let size = 0;
+  return {
+    async write(bytes) {
+      hash.update(bytes);
+      size += bytes.length;
+      await output.write(bytes);
+    },
+    async close(rows) {
+      await output.close();
+      onClose();
+      return { key, sha256: hash.digest('hex'), bytes: size, rows };
+    },
+    abort: () => output.abort(),
+  };
 }
 
 async function commitOnce(lake: ObjectStore, own: Commit): Promise<Commit> {

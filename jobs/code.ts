@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 
 /** What the output of a job depends on besides its own folder. */
 const COMMON = [
+  'base/compression.ts',
   'base/limits.ts',
   'base/table.ts',
   'datasets/contract.ts',
@@ -11,6 +12,7 @@ const COMMON = [
   'jobs/registry.ts',
   'jobs/stage.ts',
   'kernels/',
+  'lake/decompress.ts',
   'lake/manifest.ts',
   'lake/parquet/',
   'lake/slab.ts',

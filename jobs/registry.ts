@@ -15,6 +15,15 @@ export interface TaskContext<Shared = unknown> {
   write(name: string, bytes: Uint8Array, rows: number): Promise<PartFile>;
   /** The same for a file that only later tasks read, slice by slice: each slice has a hash of its own, the whole has none. */
   scratch(name: string, bytes: Uint8Array, rows: number): Promise<ScratchFile>;
+  /** The same, piece by piece: for what is too large for the memory. */
+  writer(name: string): Promise<PartWriter>;
+}
+
+export interface PartWriter {
+  write(bytes: Uint8Array): Promise<void>;
+  close(rows: number): Promise<PartFile>;
+  /** Leaves nothing behind. */
+  abort(): Promise<void>;
 }
 
 /** Runs on a worker thread. Idempotent and without state: the same input makes the same bytes, whatever the attempt. */

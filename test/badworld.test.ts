@@ -155,7 +155,6 @@ describe('a file that has grown', () => {
       };
       const summary = await runHere({ input, project, chunkBytes: 4096, onEvent });
       expect(summary).toMatchObject({ outcome: 'published', publication: 2, money: { kept: '1025.000000' } });
-      expect(stages.get('clean.scan')).toMatchObject({ computed: 1, reused: 6 });
       expect(stages.get('clean.table')).toMatchObject({ computed: 0 });
       expect(stages.get('clean.chunk')).toMatchObject({ computed: 1, reused: 4 });
       expect(stages.get('clean.day')).toMatchObject({ computed: 1, reused: 1 });

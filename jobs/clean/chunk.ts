@@ -38,8 +38,8 @@ export interface ChunkOutput {
  * are read, and the kernels.
  */
 export async function chunk(input: ChunkInput, context: TaskContext<ChunkShared>): Promise<ChunkOutput> {
-  const { shared, raw, kernels, scratch, write } = context;
-  const records = await readChunk(kernels, raw, input, shared.reading);
+  const { shared, kernels, scratch, write } = context;
+  const records = await readChunk(context, input, shared.reading);
   const chosen = goodRecords(kernels, records, shared.sold);
   const keys = await chunkKeys(chosen, shared, context);
   const by = shared.sorted.map(name => records.rows.columns[name]!);

@@ -14,7 +14,7 @@ import type { DimensionInput, DimensionOutput, DimensionShared } from './dimensi
 import { bucketCount, type KeysShared } from './keys.ts';
 import { findLosers } from './losers.ts';
 import { derivedDimensions } from './members.ts';
-import type { ChunkInput, FilePlan } from './plan.ts';
+import { type ChunkInput, chunkInput, type FilePlan } from './plan.ts';
 import type { QuarantineInput, QuarantineOutput, QuarantineShared, ReasonOutput } from './quarantine.ts';
 import type { Replaced } from './read.ts';
 import type { RejectSlice } from './rejects.ts';
@@ -37,9 +37,7 @@ export interface CleanResult {
 export async function clean(driver: Driver, contract: Contract, files: readonly FilePlan[]): Promise<CleanResult> {
   const tables = await cleanTables(driver, contract, files);
   const sales = files.filter(({ table }) => table === contract.sale.from);
-  const chunks = sales.flatMap(file =>
-    file.chunks.map((chunk): ChunkInput => ({ ...chunk, file: file.file, header: file.header })),
-  );
+  const chunks = sales.flatMap(file => file.chunks.map(chunk => chunkInput(file, chunk)));
   const shared = chunkShared(contract, chunks);
   const cleaned = await cleanChunks(driver, chunks, shared);
   const losers = await findLosers(driver, { chunks, cleaned }, keysPart(shared));
@@ -260,8 +258,8 @@ async function quarantineRejects(
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, group]): QuarantineInput => {
       const { table, file } = group[0]!;
-      const { generation } = files.find(plan => plan.file === file)!;
-      return { table, file, generation, rejects: group.map(({ slice }) => slice) };
+      const { generation, unpacked } = files.find(plan => plan.file === file)!;
+      return { table, file, generation, unpacked, rejects: group.map(({ slice }) => slice) };
     });
   const shared: QuarantineShared = { contract: salesPart(contract), tables };
   const outputs = await driver.stage<QuarantineOutput>({

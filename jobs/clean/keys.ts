@@ -117,8 +117,8 @@ export interface EntriesOutput {
 
 /** Writes the entries of a chunk that had been left out, as its keys rise: another chunk's keys lie among them. */
 export async function entries(input: ChunkInput, context: TaskContext<KeysShared>): Promise<EntriesOutput> {
-  const { kernels, raw, shared } = context;
-  const records = await readChunk(kernels, raw, input, shared.reading);
+  const { kernels, shared } = context;
+  const records = await readChunk(context, input, shared.reading);
   return { entries: await writeEntries(goodRecords(kernels, records, shared.sold), shared, context) };
 }
 

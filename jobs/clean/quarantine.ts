@@ -13,19 +13,17 @@ import type { PartFile } from '../../lake/manifest.ts';
 import { encodeParquet } from '../../lake/parquet/write.ts';
 import { decodeSlab, type Rows } from '../../lake/slab.ts';
 import { readSlice, type Slice } from '../../lake/slice.ts';
-import type { ObjectStore } from '../../lake/store.ts';
 import type { TaskContext } from '../registry.ts';
 import { conform } from './conform.ts';
 import { reasonText } from './reasons.ts';
 import { concatRows, gatherRows } from './rejects.ts';
-import { assertUnchanged, readRaw } from './scan.ts';
+import { assertUnchanged, readRaw, type Source } from './source.ts';
 import { keysOf } from './table.ts';
 import { loadTables, type TableFiles } from './tables.ts';
 import { mapTexts, nullColumn } from './values.ts';
 
-export interface QuarantineInput {
+export interface QuarantineInput extends Source {
   readonly table: string;
-  readonly file: string;
   /** The store's name for the content that the rejects are of. */
   readonly generation: string;
   /** Rejects of one range of the file's bytes. */
@@ -84,7 +82,9 @@ export async function quarantine(
     column_name: rows.columns.$column!,
     value: rows.columns.$value!,
     message: mapTexts(length, messageAt),
-    original: textColumn(await originals(raw, input, rows, contract.tables[input.table]!.encoding ?? 'utf-8')),
+    original: textColumn(
+      await originals({ raw, lake }, input, rows, contract.tables[input.table]!.encoding ?? 'utf-8'),
+    ),
     duplicate_of_file: rows.columns.$winner_file!,
     duplicate_of_line: rows.columns.$winner_line!,
     net_amount_base: net,
@@ -103,9 +103,11 @@ function byOffset(kernels: Kernels, rows: Rows): Rows {
   return gatherRows(kernels, rows, sortRows(kernels, order, [rows.columns.$offset!]));
 }
 
+type Stores = Pick<TaskContext, 'raw' | 'lake'>;
+
 /** The records as they stand in the raw file, read by byte range; bytes that are invalid in its encoding show as U+FFFD. */
-async function originals(raw: ObjectStore, input: QuarantineInput, rows: Rows, encoding: Encoding): Promise<string[]> {
-  const read = windowReader(raw, input.file);
+async function originals(stores: Stores, input: QuarantineInput, rows: Rows, encoding: Encoding): Promise<string[]> {
+  const read = windowReader(stores, input);
   const texts: string[] = [];
   for (let row = 0; row < rows.length; row++) {
     const start = Number(valueText(rows.columns.$offset!, row));
@@ -113,19 +115,19 @@ async function originals(raw: ObjectStore, input: QuarantineInput, rows: Rows, e
     const bytes = await read(start, start + size);
     texts.push(displayBytes(bytes, encoding).replace(/\r?\n$/, ''));
   }
-  await assertUnchanged(raw, input);
+  await assertUnchanged(stores.raw, input);
   return texts;
 }
 
 const WINDOW_BYTES = 1 << 20;
 
 /** Reads ranges in rising order through one window, so that many small records cost few reads. */
-function windowReader(raw: ObjectStore, file: string) {
+function windowReader(stores: Stores, source: Source) {
   let window: Buffer = Buffer.alloc(0);
   let windowStart = 0;
   return async (start: number, end: number): Promise<Buffer> => {
     if (start < windowStart || end > windowStart + window.length) {
-      window = await readRaw(raw, file, { start, end: Math.max(end, start + WINDOW_BYTES) });
+      window = await readRaw(stores, source, { start, end: Math.max(end, start + WINDOW_BYTES) });
       windowStart = start;
     }
     return window.subarray(start - windowStart, end - windowStart);

@@ -8,11 +8,11 @@ import { fieldAt, type RecordBatch, readRecords } from '../../kernels/read.ts';
 import { dayColumn, wideColumn, zeroRows } from '../../kernels/rows.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import type { Rows } from '../../lake/slab.ts';
-import type { ObjectStore } from '../../lake/store.ts';
-import { sha256 } from '../stage.ts';
+import type { TaskContext } from '../registry.ts';
 import { compileColumn } from './compile.ts';
 import type { ChunkInput } from './plan.ts';
-import { changed, LINE_LIMITS, readRaw } from './scan.ts';
+import { checksum, LINE_LIMITS } from './scan.ts';
+import { changed, readRawInto } from './source.ts';
 
 /** What decides how the bytes of a table are read; part of the identity of the tasks that read them. */
 export interface TableReading {
@@ -41,17 +41,17 @@ export interface ChunkRecords {
 
 /** Reads the records of a chunk into the kernels' memory. Equal records have equal `batch.content`. */
 export async function readChunk(
-  kernels: Kernels,
-  raw: ObjectStore,
+  context: Pick<TaskContext, 'raw' | 'lake' | 'kernels'>,
   chunk: ChunkInput,
   reading: TableReading,
 ): Promise<ChunkRecords> {
   const { file, start, end, header, firstLine } = chunk;
   const { contract } = reading;
+  const { kernels } = context;
   const address = kernels.alloc(end - start);
   const bytes = kernels.bytes.subarray(address, address + end - start);
-  bytes.set(await readRaw(raw, file, { start, end }));
-  if (sha256(bytes) !== chunk.sha256) throw changed(file);
+  await readRawInto(context, chunk, { start, end }, bytes);
+  if (checksum(kernels, bytes) !== chunk.checksum) throw changed(file);
   const delimiter = (contract.delimiter ?? ',').charCodeAt(0);
   const readers = header.map(name => {
     const column = name === null ? undefined : contract.columns[name];

@@ -1,150 +1,181 @@
-import { createHash } from 'node:crypto';
 import { UserError } from '../../base/errors.ts';
-import { CHUNK_BYTES_MAX, QUOTED_FIELD_BYTES_MAX, RECORD_BYTES_MAX, SCAN_READ_BYTES } from '../../base/limits.ts';
-import { type LineLimits, type Scan, scanRecords } from '../../kernels/lines.ts';
-import { type ByteRange, NoObjectError, type ObjectStore } from '../../lake/store.ts';
+import { CHUNK_BYTES_MAX, QUOTED_FIELD_BYTES_MAX, RECORD_BYTES_MAX } from '../../base/limits.ts';
+import type { LineLimits, Scan } from '../../kernels/lines.ts';
+import { countRecords } from '../../kernels/scan.ts';
+import type { Kernels } from '../../kernels/wasm.ts';
+import { xxh64 } from '../../kernels/xxhash.ts';
+import type { ByteRange } from '../../lake/store.ts';
 import type { TaskContext } from '../registry.ts';
-import type { ChunkPlan, FileScan } from './plan.ts';
+import { sha256 } from '../stage.ts';
+import { assertUnchanged, readRawInto, type Source } from './source.ts';
 
 export interface ScanInput {
-  readonly file: string;
+  readonly ranges: readonly RangeInput[];
+}
+
+/** A range of a raw file. */
+export interface RangeInput extends Source {
   readonly size: number;
   /** The store's name for this content: an unchanged file is not scanned again. */
   readonly generation: string;
   readonly delimiter: string;
+  /** The records and blank lines that begin in these bytes are counted. */
+  readonly range: ByteRange;
+  /** Where the first of them begins, when that is known; if not, the first line feed is taken for a record's end. */
+  readonly first: number | null;
 }
 
-export interface ScanShared {
-  readonly chunkBytes: number;
+export interface RangeScan {
+  /** Where the first record or blank line begins; null when there is no line feed in the range before one could. */
+  readonly start: number | null;
+  /** Where the last one ends; may be far behind the range. */
+  readonly end: number;
+  readonly records: number;
+  readonly lines: number;
+  /** Of the bytes [start, end). */
+  readonly sha256: string;
+  readonly checksum: string;
+  /** Everything before the first record, in the first range of a file. */
+  readonly header: { readonly lines: number; readonly sha256: string } | null;
 }
 
-export const LINE_LIMITS: LineLimits = { recordBytes: RECORD_BYTES_MAX, multilineBytes: QUOTED_FIELD_BYTES_MAX };
+export interface ScanLimits extends LineLimits {
+  /** A longer line is taken for a file that is no CSV. */
+  readonly lineBytes: number;
+}
 
-/** Counts the records of a raw file, hashes it, and cuts it into chunks at record ends. The header is no record. */
-export async function scan(input: ScanInput, { shared, raw }: TaskContext<ScanShared>): Promise<FileScan> {
-  const { file, size } = input;
-  const delimiter = input.delimiter.charCodeAt(0);
-  const cutter = createCutter(shared.chunkBytes);
-  let pending: Buffer = Buffer.alloc(0);
-  let headerSeen = false;
-  for (let at = 0; at < size || pending.length > 0; ) {
-    const piece = await readRaw(raw, file, { start: at, end: Math.min(size, at + SCAN_READ_BYTES) });
-    if (piece.length === 0 && at < size) throw changed(file);
-    at += piece.length;
-    const bytes = pending.length > 0 ? Buffer.concat([pending, piece]) : piece;
-    const final = at >= size;
-    let start = 0;
-    if (!headerSeen) {
-      // The header is the first record that is not blank; everything up to its end belongs to no chunk.
-      const mark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-      const header = scanRecords(
-        bytes,
-        { start: mark, final, delimiter, limits: LINE_LIMITS },
-        (_end, records) => records === 0,
-      );
-      if (header.records === 0 && !final) {
-        pending = grown(bytes, file);
-        continue;
-      }
-      headerSeen = true;
-      start = header.end;
-      cutter.begin(bytes.subarray(0, start), header.lines);
-    }
-    let added: Scan = { end: start, records: 0, lines: 0 };
-    const addUpTo = (next: Scan) => {
-      cutter.add(bytes.subarray(added.end, next.end), next.records - added.records, next.lines - added.lines);
-      added = next;
-    };
-    const scanned = scanRecords(bytes, { start, final, delimiter, limits: LINE_LIMITS }, (end, records, lines) => {
-      if (cutter.open() + end - added.end >= shared.chunkBytes) {
-        addUpTo({ end, records, lines });
-        cutter.cut();
-      }
-      return true;
-    });
-    addUpTo(scanned);
-    pending = grown(bytes.subarray(scanned.end), file);
-    if (final) break;
+export const LINE_LIMITS: ScanLimits = {
+  recordBytes: RECORD_BYTES_MAX,
+  multilineBytes: QUOTED_FIELD_BYTES_MAX,
+  lineBytes: CHUNK_BYTES_MAX,
+};
+
+/** Scans ranges of raw files, one after the other. */
+export async function scan({ ranges }: ScanInput, context: TaskContext<null>): Promise<RangeScan[]> {
+  const { kernels } = context;
+  const scans: RangeScan[] = [];
+  for (const range of ranges) {
+    const mark = kernels.mark();
+    scans.push(await scanRange(range, context, LINE_LIMITS));
+    kernels.release(mark);
   }
-  await assertUnchanged(raw, input);
-  return cutter.finish(size);
+  return scans;
 }
 
-/** Collects bytes into chunks. */
-function createCutter(chunkBytes: number) {
-  const whole = createHash('sha256');
-  const chunks: ChunkPlan[] = [];
-  let hash = createHash('sha256');
-  let start = 0;
-  let end = 0;
-  let line = 1;
-  let firstLine = 1;
-  let records = 0;
-  const cutter = {
-    open: () => end - start,
-    begin(header: Uint8Array, lines: number) {
-      whole.update(header);
-      start = end = header.length;
-      line = firstLine = 1 + lines;
+/**
+ * Counts and hashes the records that begin in a range of a raw file. The header is no record. Holds the range in memory,
+ * and what its last record has behind it.
+ */
+export async function scanRange(
+  input: RangeInput,
+  context: Pick<TaskContext, 'raw' | 'lake' | 'kernels'>,
+  limits: ScanLimits,
+): Promise<RangeScan> {
+  const { range, first } = input;
+  const isFirst = range.start === 0 && first === null;
+  // The byte before the range tells whether a line begins with it.
+  const window = openWindow(context, { input, limits, from: first ?? Math.max(0, range.start - 1) });
+  await window.reach(range.end + READ_ON_BYTES);
+  const header = isFirst ? await readHeader(window) : null;
+  const start = header ? header.end : (first ?? firstLineStart(window, range));
+  const counted = await window.count(start ?? range.end, range.end);
+  const bytes = window.view(start ?? counted.end, counted.end);
+  const found = {
+    start,
+    ...counted,
+    sha256: sha256(bytes),
+    checksum: checksum(context.kernels, bytes),
+    header: header && { lines: header.lines, sha256: sha256(window.view(0, header.end)) },
+  };
+  await assertUnchanged(context.raw, input);
+  return found;
+}
+
+/** XXH64 of bytes that are in the kernels' memory, as ChunkPlan has it. */
+export const checksum = (kernels: Kernels, bytes: Uint8Array): string =>
+  xxh64(kernels, bytes.byteOffset, bytes.length).toString(16).padStart(16, '0');
+
+const LF = 0x0a;
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/** The header is the first record that is not blank; everything up to its end belongs to no chunk. */
+async function readHeader(window: Window): Promise<{ readonly end: number; readonly lines: number }> {
+  const mark = window.view(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+  let end = mark ? BYTE_ORDER_MARK.length : 0;
+  let lines = 0;
+  for (let records = 0; records === 0 && end < window.size; ) {
+    const counted = await window.count(end, end + 1);
+    ({ end, records } = counted);
+    lines += counted.lines;
+  }
+  return { end, lines };
+}
+
+/** Behind the first line feed, if that is still in the range. A line feed right before the range will do. */
+function firstLineStart(window: Window, { start, end }: ByteRange): number | null {
+  const before = start - 1;
+  const feed = window.view(before, end - 1).indexOf(LF);
+  return feed < 0 ? null : before + feed + 1;
+}
+
+/** Bytes of a file in the kernels' memory: as many as have been needed. All positions are the file's. */
+interface Window {
+  readonly size: number;
+  /** Reads up to `end`, if the file is so long. */
+  reach(end: number): Promise<void>;
+  view(start: number, end: number): Buffer;
+  /** Counts the records that begin in [start, until), reading on for the end of the last one. */
+  count(start: number, until: number): Promise<Scan>;
+}
+
+/** What is read behind a range at first, for the end of its last record; twice as much each time it was not enough. */
+const READ_ON_BYTES = 4096;
+
+function openWindow(
+  context: Pick<TaskContext, 'raw' | 'lake' | 'kernels'>,
+  { input, limits, from }: { readonly input: RangeInput; readonly limits: ScanLimits; readonly from: number },
+): Window {
+  const { file, size, range } = input;
+  const { kernels } = context;
+  const most = Math.min(size, range.end + Math.max(limits.lineBytes, READ_ON_BYTES));
+  const address = kernels.alloc(most - from);
+  const at = (position: number) => address + position - from;
+  const counting = { delimiter: input.delimiter.charCodeAt(0), limits };
+  let filled = from;
+  const window: Window = {
+    size,
+    async reach(wanted) {
+      const end = Math.min(wanted, most);
+      if (end <= filled) return;
+      await readRawInto(context, input, { start: filled, end }, kernels.bytes.subarray(at(filled), at(end)));
+      filled = end;
     },
-    add(bytes: Uint8Array, addedRecords: number, lines: number) {
-      whole.update(bytes);
-      hash.update(bytes);
-      end += bytes.length;
-      records += addedRecords;
-      line += lines;
-    },
-    cut() {
-      if (records > 0) chunks.push({ start, end, firstLine, records, sha256: hash.digest('hex') });
-      hash = createHash('sha256');
-      start = end;
-      firstLine = line;
-      records = 0;
-    },
-    finish(size: number): FileScan {
-      cutter.cut();
-      const total = chunks.reduce((sum, chunk) => sum + chunk.records, 0);
-      return { size, sha256: whole.digest('hex'), records: total, lines: line - 1, chunks };
+    view: (start, end) => Buffer.from(kernels.bytes.buffer, at(start), Math.max(0, Math.min(end, filled) - start)),
+    async count(start, until) {
+      let end = start;
+      let records = 0;
+      let lines = 0;
+      for (let more = READ_ON_BYTES; end < Math.min(until, size); more *= 2) {
+        const stretch = { start: at(end), until: at(Math.min(until, filled)), end: at(filled), final: filled === size };
+        const counted = countRecords(kernels, stretch, counting);
+        end = counted.end - address + from;
+        records += counted.records;
+        lines += counted.lines;
+        if (end >= Math.min(until, size)) break;
+        if (filled - end >= limits.lineBytes || filled === most) throw tooLong(file, limits.lineBytes);
+        await window.reach(filled + more);
+      }
+      return { end, records, lines };
     },
   };
-  if (chunkBytes > CHUNK_BYTES_MAX) throw new RangeError(`chunkBytes ${chunkBytes} is over ${CHUNK_BYTES_MAX}`);
-  return cutter;
+  return window;
 }
 
-function grown(rest: Buffer, file: string): Buffer {
-  if (rest.length <= CHUNK_BYTES_MAX) return rest;
-  throw new UserError({
+const tooLong = (file: string, bytes: number): UserError =>
+  new UserError({
     code: 'E_LONG',
-    what: `${file} has no line break in ${CHUNK_BYTES_MAX} bytes`,
+    what: `${file} has no line break in ${bytes} bytes`,
     why: 'this does not look like a CSV file: records end at line feeds',
     next: 'take the file out of the folder, or convert its line ends',
     exitCode: 2,
-  });
-}
-
-/** A file that changes while it is read would give counts of one content and rows of another. */
-export async function assertUnchanged(
-  raw: ObjectStore,
-  { file, generation }: Pick<ScanInput, 'file' | 'generation'>,
-): Promise<void> {
-  const now = await raw.stat(file);
-  if (now?.generation !== generation) throw changed(file);
-}
-
-/** Reads raw bytes. A file that was there and is gone has changed, too. */
-export async function readRaw(raw: ObjectStore, file: string, range: ByteRange): Promise<Buffer> {
-  try {
-    return await raw.read(file, range);
-  } catch (error) {
-    throw error instanceof NoObjectError ? changed(file) : error;
-  }
-}
-
-export const changed = (file: string): UserError =>
-  new UserError({
-    code: 'E_CHANGED',
-    what: `${file} changed while it was being read`,
-    unchanged: 'nothing was published; what other files gave is kept',
-    next: 'wait until the file is complete, then run again',
-    exitCode: 1,
   });

@@ -7,7 +7,7 @@ import type { TaskContext } from '../registry.ts';
 import { recordRejects, tableReading } from './chunk.ts';
 import { checkReferences } from './conform.ts';
 import { displayText } from './display.ts';
-import type { FilePlan } from './plan.ts';
+import { chunkInput, type FilePlan } from './plan.ts';
 import { type ChunkRecords, type Replaced, readChunk, replacedValues } from './read.ts';
 import { concatRows, gatherRows, type Reject, type RejectSlice, writeRejects } from './rejects.ts';
 import { loadTables, type TableFiles } from './tables.ts';
@@ -47,8 +47,8 @@ export async function table(
   for (const file of input.files) {
     let counts: Counts = NO_RECORDS;
     for (const piece of file.chunks) {
-      const chunk = { ...piece, file: file.file, header: file.header };
-      const records = await readChunk(kernels, raw, chunk, reading);
+      const chunk = chunkInput(file, piece);
+      const records = await readChunk({ raw, lake, kernels }, chunk, reading);
       replaced.push(...replacedValues(records, reading));
       const rejects = recordRejects(records, chunk);
       rejects.push(...keyRejects(records, reading.contract.key, seen));

@@ -6,3 +6,4 @@ export { entries, keys } from './keys.ts';
 export { quarantine } from './quarantine.ts';
 export { scan } from './scan.ts';
 export { table } from './table.ts';
+export { unpack } from './unpack.ts';

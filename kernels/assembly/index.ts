@@ -11,6 +11,7 @@ export { groupBits, groupHalfWords, groupTexts, groupWords } from './groups';
 export { joinRows } from './join';
 export * from './keys';
 export { indexNumbers, indexTexts, lookupDense, lookupNumbers, lookupTexts, pairKeys } from './lookup';
+export { countRecords } from './lines';
 export * from './money';
 export * from './rows';
 export * from './scan';
