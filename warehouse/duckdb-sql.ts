@@ -43,9 +43,11 @@ export function selectFiles({ columns }: TableDefinition, files: readonly string
     return `select ${nothing.join(', ')} where false`;
   }
   const names = columns.map(({ name }) => identifier(name)).join(', ');
-  const keys = files.map(literal).join(', ');
-  return `select ${names} from read_parquet(lake_files([${keys}]), hive_partitioning = false)`;
+  return `select ${names} from read_parquet(${partFiles(files)}, hive_partitioning = false)`;
 }
+
+/** The files as DuckDB's functions take them. */
+export const partFiles = (files: readonly string[]): string => `lake_files([${files.map(literal).join(', ')}])`;
 
 export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 

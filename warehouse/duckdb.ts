@@ -12,13 +12,14 @@ import { dirname } from 'node:path';
 import {
   type DuckDBConnection,
   DuckDBInstance,
+  type DuckDBListVector,
   DuckDBTimestampValue,
   type DuckDBValueConverter,
   JsonDuckDBValueConverter,
   StatementType,
 } from '@duckdb/node-api';
 import { UserError } from '../base/errors.ts';
-import { DuckBuild, type Session } from './duckdb-build.ts';
+import { type Connection, DuckBuild, type Session } from './duckdb-build.ts';
 import { literal, MACROS } from './duckdb-sql.ts';
 import type * as warehouse from './warehouse.ts';
 import type { Json } from './warehouse.ts';
@@ -100,9 +101,8 @@ async function open(
 async function openSession(database: Database, folder: string): Promise<Session> {
   const connection = await database.connect();
   return {
-    run: async sql => void (await connection.run(sql)),
-    rows: async sql => (await connection.runAndReadAll(sql)).getRowsJson(),
-    objects: async sql => (await connection.runAndReadAll(sql)).convertRowObjects(toJson),
+    ...sessionOf(connection),
+    fork: async () => sessionOf(await database.connect()),
     async close() {
       connection.closeSync();
       await database.close();
@@ -111,6 +111,28 @@ async function openSession(database: Database, folder: string): Promise<Session>
       await handle.sync().finally(() => handle.close());
     },
   };
+}
+
+const sessionOf = (connection: DuckDBConnection): Connection => ({
+  run: async sql => void (await connection.run(sql)),
+  rows: async sql => (await connection.runAndReadAll(sql)).getRowsJson(),
+  objects: async sql => (await connection.runAndReadAll(sql)).convertRowObjects(toJson),
+  numberLists: sql => numberLists(connection, sql),
+  close: async () => connection.closeSync(),
+});
+
+async function* numberLists(connection: DuckDBConnection, sql: string): AsyncGenerator<Float64Array> {
+  const result = await connection.stream(sql);
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    const lists = chunk.getColumnVector(0) as DuckDBListVector;
+    const { childVector } = lists;
+    for (let row = 0; row < chunk.rowCount; row++) {
+      const start = lists.getEntryOffset(row);
+      const numbers = new Float64Array(lists.getEntryLength(row));
+      for (let i = 0; i < numbers.length; i++) numbers[i] = childVector.getItem(start + i) as number;
+      yield numbers;
+    }
+  }
 }
 
 const asFolder = (path: string): string => (path.endsWith('/') ? path : `${path}/`);
