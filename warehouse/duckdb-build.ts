@@ -21,7 +21,7 @@ export interface Connection {
   rows(sql: string): Promise<Json[][]>;
   /** As queries of users give them. */
   objects(sql: string): Promise<Record<string, Json>[]>;
-  /** The lists of the only column of a query, which are of doubles. */
+  /** The lists of the only column of a query, which are of doubles. Each is good until the next one comes. */
   numberLists(sql: string): AsyncIterable<Float64Array>;
   close(): Promise<void>;
 }

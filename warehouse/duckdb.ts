@@ -29,7 +29,12 @@ const MEMORY_LIMIT = '500MB';
 
 /** Begins a publication in a new file. */
 export async function openDuckBuild({ file, lakeDir, threads }: warehouse.BuildOptions): Promise<warehouse.Build> {
-  const settings = { threads: String(threads), preserve_insertion_order: 'false' };
+  const settings = {
+    threads: String(threads),
+    preserve_insertion_order: 'false',
+    // Groups by ids below 2^17 are found by position, not by hash: the default of 12 bits stops at 4,096.
+    perfect_ht_threshold: '18',
+  };
   const database = await open(
     file,
     lakeDir,
@@ -123,14 +128,16 @@ const sessionOf = (connection: DuckDBConnection): Connection => ({
 
 async function* numberLists(connection: DuckDBConnection, sql: string): AsyncGenerator<Float64Array> {
   const result = await connection.stream(sql);
+  let buffer = new Float64Array(0);
   for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
     const lists = chunk.getColumnVector(0) as DuckDBListVector;
     const { childVector } = lists;
     for (let row = 0; row < chunk.rowCount; row++) {
       const start = lists.getEntryOffset(row);
-      const numbers = new Float64Array(lists.getEntryLength(row));
-      for (let i = 0; i < numbers.length; i++) numbers[i] = childVector.getItem(start + i) as number;
-      yield numbers;
+      const length = lists.getEntryLength(row);
+      if (buffer.length < length) buffer = new Float64Array(2 * length);
+      for (let i = 0; i < length; i++) buffer[i] = childVector.getItem(start + i) as number;
+      yield buffer.subarray(0, length);
     }
   }
 }
