@@ -108,6 +108,8 @@ const WIDTHS: Readonly<Record<ColumnType, number>> = {
   decimal: 8,
   timestamp: 8,
   date: 4,
+  int32: 4,
+  double: 8,
   boolean: 1,
   text: 16,
 };
