@@ -67,7 +67,7 @@ function createProgram(io: Io, name: string, call: Call): Command {
 function addRunVerbs(program: Command, name: string, call: Call): void {
   const run = program
     .command('run')
-    .argument('<dir>', 'folder of CSV files')
+    .argument('<dir>', 'folder of CSV files, which may be compressed (.csv.gz, .csv.zst)')
     .description('Read a folder of CSV files and publish what they say. Goes on where an earlier run stopped.')
     .option('--contract <name|file>', 'what the files promise (default: whichever contract fits)')
     .option('--threads <n>', 'worker threads; 0 uses none (default: one a core)', wholeNumber('--threads', 0, 256))

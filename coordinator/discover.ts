@@ -129,7 +129,7 @@ function splitHeader(bytes: Buffer, delimiters: readonly string[]): { header: st
   return { header: best };
 }
 
-/** More columns than any header has: only the first record matters here. */
+/** More columns than any header has. */
 const COLUMNS_MAX = 4096;
 
 function firstRecord(bytes: Buffer, delimiter: number): string[] {
@@ -143,13 +143,15 @@ function firstRecord(bytes: Buffer, delimiter: number): string[] {
   }
   const head = bytes.subarray(start, end);
   if (head.length === 0) return [];
-  const index = indexFields(Buffer.from(head), COLUMNS_MAX, delimiter, {
+  // Only the first record matters, and it has no more fields than there are delimiters; a folder may hold thousands of files.
+  const columns = Math.min(COLUMNS_MAX, 1 + head.filter(byte => byte === delimiter).length);
+  const index = indexFields(Buffer.from(head), columns, delimiter, {
     recordBytes: RECORD_BYTES_MAX,
     multilineBytes: QUOTED_FIELD_BYTES_MAX,
   });
   if (index.records === 0) return [];
   const names: string[] = [];
-  for (let column = 0; column < COLUMNS_MAX; column++) {
+  for (let column = 0; column < columns; column++) {
     const [from, to] = [index.start[column]!, index.end[column]!];
     if (to === 0 && column > 0) break;
     names.push(decode(head.subarray(from, to)).replaceAll('""', '"'));
