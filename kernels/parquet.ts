@@ -1,7 +1,7 @@
 /** The kernels of the Parquet encoder, by the names that kernels.wasm exports them under. Arguments are addresses and counts. */
 import type { Kernels } from './wasm.ts';
 
-/** Described where they are defined: kernels/assembly/scan.ts, dictionary.ts and encodings.ts. */
+/** Described where they are defined: kernels/assembly/scan.ts, dictionary.ts, encodings.ts and delta.ts. */
 interface ParquetKernels {
   scan64(values: number, count: number, out: number): void;
   scan32(values: number, count: number, out: number): void;
@@ -25,6 +25,17 @@ interface ParquetKernels {
   dictionaryText(offsets: number, ...rest: Parameters<BuildDictionary>): number;
   hybrid(values: number, count: number, bits: number, out: number): number;
   repeatedRun(value: number, count: number, bits: number, out: number): number;
+  delta64(values: number, count: number, deltas: number, out: number): number;
+  delta32(values: number, count: number, deltas: number, out: number): number;
+  deltaText(
+    offsets: number,
+    bytes: number,
+    from: number,
+    to: number,
+    sizes: number,
+    deltas: number,
+    out: number,
+  ): number;
   plainText(offsets: number, bytes: number, from: number, to: number, out: number): number;
   plainTextRows(offsets: number, bytes: number, rows: number, count: number, out: number): number;
 }

@@ -16,13 +16,21 @@ interface Exports {
     scratch: number,
     out: number,
   ): number;
-  zstdLiterals(source: number, size: number, codes: number, tree: number, treeSize: number, out: number): number;
+  zstdLiterals(
+    source: number,
+    size: number,
+    lead: number,
+    codes: number,
+    tree: number,
+    treeSize: number,
+    out: number,
+  ): number;
   histogram(source: number, size: number, out: number): void;
 }
 
 /**
  * Bytes that are: `lead` ones, then `count` records of `literal` bytes each followed by `match` bytes that are the same
- * in all and end the lead, then less than a record.
+ * in all and end the lead, then less than a record. Of no records: bytes without matches, which only have codes.
  */
 export interface RecordShape {
   readonly lead: number;
@@ -44,10 +52,8 @@ const BLOCK_BYTES = 131_072;
 /** Fewer records do not pay for the first block, which holds one of them. */
 const RECORDS_MIN = 64;
 const LITERAL_MAX = 1_024;
-
-/** Whether a frame can be made of such records. */
-export const isRegular = ({ lead, count, literal, match }: RecordShape): boolean =>
-  count >= RECORDS_MIN && literal >= 1 && literal <= LITERAL_MAX && match >= 3 && match <= 8 && lead < BLOCK_BYTES / 2;
+/** Fewer bytes hardly pay for the description of their codes. */
+const LITERALS_MIN = 1_024;
 
 /** A frame that compresses nothing; a view of the kernels' memory. */
 export function zstdStore(kernels: Kernels, source: number, size: number): Uint8Array {
@@ -56,28 +62,37 @@ export function zstdStore(kernels: Kernels, source: number, size: number): Uint8
   return kernels.bytes.subarray(out, store(source, size, out));
 }
 
-/** A frame of regular records, a view of the kernels' memory; null when Huffman's codes do not fit all parts of the data. */
-export function zstdRecords(
+/** A frame of bytes of that shape, a view of the kernels' memory; null when the codes do not fit all parts of the data. */
+export function zstdFrame(
   kernels: Kernels,
   source: number,
   size: number,
   { lead, count, literal, match }: RecordShape,
   huffman: Huffman | null,
 ): Uint8Array | null {
-  const { zstdRecords: records } = kernels.exports as unknown as Exports;
-  const scratch = huffman === null ? 0 : kernels.alloc(BLOCK_BYTES + 2 * LITERAL_MAX);
+  const { zstdRecords, zstdLiterals } = kernels.exports as unknown as Exports;
+  const scratch = kernels.alloc(BLOCK_BYTES + 2 * LITERAL_MAX);
+  // Codes are 11 bits at most, where bytes have 8.
   const out = kernels.alloc(size * 2 + 1_024);
   const { codes, tree, treeSize } = huffman ?? { codes: 0, tree: 0, treeSize: 0 };
-  const end = records(source, size, lead, count, literal, match, codes, tree, treeSize, scratch, out);
+  const end =
+    count === 0
+      ? zstdLiterals(source, size, lead, codes, tree, treeSize, out)
+      : zstdRecords(source, size, lead, count, literal, match, codes, tree, treeSize, scratch, out);
   return end === 0 ? null : kernels.bytes.subarray(out, end);
 }
 
-/** A frame of bytes that have codes and nothing else in common; otherwise as zstdRecords. */
-export function zstdLiterals(kernels: Kernels, source: number, size: number, huffman: Huffman): Uint8Array | null {
-  const { zstdLiterals: literals } = kernels.exports as unknown as Exports;
-  const out = kernels.alloc(size * 2 + 1_024);
-  const end = literals(source, size, huffman.codes, huffman.tree, huffman.treeSize, out);
-  return end === 0 ? null : kernels.bytes.subarray(out, end);
+/** The part of its size that a frame of such a shape comes to; 1 when none can be made. */
+export function frameRatio(
+  size: number,
+  { lead, count, literal, match }: RecordShape,
+  huffman: Huffman | null,
+): number {
+  if (lead < 1 || lead >= BLOCK_BYTES / 2) return 1;
+  if (count === 0)
+    return huffman === null || size - lead < LITERALS_MIN ? 1 : (lead + (size - lead) * huffman.ratio) / size;
+  if (count < RECORDS_MIN || literal < 1 || literal > LITERAL_MAX || match < 3 || match > 8) return 1;
+  return ((size - count * match) * (huffman?.ratio ?? 1)) / size;
 }
 
 /** The description of a tree has four bits for each byte up to the last but one of up to 128. */

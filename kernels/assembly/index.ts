@@ -1,7 +1,9 @@
 /** Everything that kernels.wasm exports. Compiled by kernels/build.ts (`npm run build:wasm`). */
+export * from './delta';
 export * from './dictionary';
 export * from './encodings';
 export * from './scan';
+export * from './snappy';
 export * from './xxhash';
 export * from './zstd';
 

@@ -176,14 +176,28 @@ export function zstdRecords(
   return out;
 }
 
-/** A frame without sequences: literals that are coded by Huffman's method, and nothing else. Returns 0 as zstdRecords does. */
-export function zstdLiterals(source: usize, size: u32, codes: usize, tree: usize, treeSize: u32, out: usize): usize {
+/**
+ * A frame of `lead` bytes as they are, 1 to 128 KiB, and behind them literals that are coded by Huffman's method, without
+ * any match. Returns 0 as zstdRecords does.
+ */
+export function zstdLiterals(
+  source: usize,
+  size: u32,
+  lead: u32,
+  codes: usize,
+  tree: usize,
+  treeSize: u32,
+  out: usize,
+): usize {
   out = frameHeader(size, out);
-  let at: u32 = 0;
+  blockHeader(out, false, RAW, lead);
+  memory.copy(out + 3, source, lead);
+  out += 3 + lead;
+  let at = lead;
   while (at < size) {
     const part = min(BLOCK, size - at);
     const block = out;
-    out = huffmanLiterals(source + at, part, codes, tree, at == 0 ? treeSize : 0, out + 3);
+    out = huffmanLiterals(source + at, part, codes, tree, at == lead ? treeSize : 0, out + 3);
     out = sequences(0, 0, 0, 0, out);
     at += part;
     if (out - block - 3 > BLOCK) return 0;

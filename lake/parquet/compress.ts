@@ -1,7 +1,8 @@
 /** Compression of pages. A codec holds for a whole column chunk: one that does not gain by it is left as it is. */
 import { constants, zstdCompressSync } from 'node:zlib';
+import { snappyCompress } from '../../kernels/snappy.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
-import { type Huffman, isRegular, type RecordShape, zstdRecords, zstdStore } from '../../kernels/zstd.ts';
+import { frameRatio, type Huffman, type RecordShape, zstdFrame, zstdStore } from '../../kernels/zstd.ts';
 import type { Codec } from './types.ts';
 
 /** A page's body before compression, in the kernels' memory. */
@@ -29,6 +30,10 @@ export function compressPages(
   wanted: Codec,
 ): { codec: Codec; pages: readonly Uint8Array[] } {
   const plain = bodies.map(({ start, size }) => kernels.bytes.subarray(start, start + size));
+  if (wanted === 'snappy') {
+    const pages = bodies.map(({ start, size }) => snappyCompress(kernels, start, size));
+    if (total(pages) < total(plain) * GAIN_MIN) return { codec: wanted, pages };
+  }
   if (wanted === 'zstd') {
     const compressed = bodies.map(body => zstd(kernels, body));
     const [before, after] = [total(plain), total(compressed.map((page, i) => page ?? plain[i]!))];
@@ -46,10 +51,10 @@ const total = (pages: readonly Uint8Array[]): number => pages.reduce((sum, { len
 function zstd(kernels: Kernels, { start, size, shape, huffman }: Body): Uint8Array | null {
   if (size < SMALL_BYTES) return null;
   const ratio = searchRatio(kernels, start, size);
-  const shaped = shape === null || !isRegular(shape) ? 1 : recordRatio(size, shape, huffman);
+  const shaped = shape === null ? 1 : frameRatio(size, shape, huffman);
   if (Math.min(ratio, shaped) > GAIN_MIN) return null;
   if (shaped < 1 && shaped * SEARCH_COSTS <= ratio) {
-    const frame = zstdRecords(kernels, start, size, shape!, huffman);
+    const frame = zstdFrame(kernels, start, size, shape!, huffman);
     if (frame !== null) return frame;
   }
   const found = zstdCompressSync(kernels.bytes.subarray(start, start + size), LEVEL);
@@ -64,8 +69,4 @@ export function searchRatio(kernels: Kernels, start: number, size: number): numb
   const from = start + (Math.max(0, size - SAMPLE_BYTES) >> 4) * 8;
   const sample = kernels.bytes.subarray(from, Math.min(start + size, from + SAMPLE_BYTES));
   return zstdCompressSync(sample, LEVEL).length / Math.max(1, sample.length);
-}
-
-function recordRatio(size: number, { count, match }: RecordShape, huffman: Huffman | null): number {
-  return ((size - count * match) * (huffman?.ratio ?? 1)) / size;
 }

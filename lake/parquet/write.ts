@@ -7,11 +7,13 @@ import type { Kernels } from '../../kernels/wasm.ts';
 import type { Rows } from '../slab.ts';
 import { encodeChunk } from './chunk.ts';
 import { type ChunkFacts, fileFooter, type GroupFacts, MAGIC } from './footer.ts';
-import type { Codec } from './types.ts';
+import type { Codec, Encodings } from './types.ts';
 
 export interface ParquetOptions {
   /** (Default: 'zstd') */
   readonly codec?: Codec;
+  /** What readers can be trusted with. (Default: 'safe') */
+  readonly encodings?: Encodings;
   /** Most rows of a row group, a multiple of 8. (Default: 122,880, as DuckDB, which reads row groups in parallel) */
   readonly rowGroupRows?: number;
   /** Most rows of a page, a multiple of 8. (Default: 65,536) */
@@ -50,7 +52,7 @@ export function encodeParquet(
 export function createParquetWriter(
   kernels: Kernels,
   definition: TableDefinition,
-  { codec = 'zstd', rowGroupRows = ROW_GROUP_ROWS, pageRows = PAGE_ROWS }: ParquetOptions = {},
+  { codec = 'zstd', encodings = 'safe', rowGroupRows = ROW_GROUP_ROWS, pageRows = PAGE_ROWS }: ParquetOptions = {},
 ): ParquetWriter {
   const groups: GroupFacts[] = [];
   let position = 0;
@@ -72,6 +74,7 @@ export function createParquetWriter(
         const chunks: ChunkFacts[] = columns.map((column, i) => {
           const chunk = encodeChunk(kernels, definition.columns[i]!, column, from, to, {
             codec,
+            encodings,
             pageRows,
             pageBytes: PAGE_BYTES,
           });
