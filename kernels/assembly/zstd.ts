@@ -9,6 +9,8 @@ const MAGIC: u32 = 0xfd2fb528;
 /** One segment, content size in four bytes. */
 const DESCRIPTOR: u8 = 0xa0;
 const BLOCK: u32 = 131_072;
+/** The last block gets at least so many bytes or records: four streams of codes cannot share out fewer than six bytes. */
+const LAST_MIN: u32 = 64;
 const RAW: u32 = 0;
 const COMPRESSED: u32 = 2;
 /** All three tables hold a single symbol. */
@@ -151,7 +153,7 @@ export function zstdRecords(
   const perBlock = (BLOCK - stride) / stride;
   let isFirst = true;
   do {
-    const records = min(left, perBlock);
+    const records = left <= perBlock ? left : min(perBlock, left - LAST_MIN);
     left -= records;
     block = out;
     out += 3;
@@ -195,7 +197,7 @@ export function zstdLiterals(
   out += 3 + lead;
   let at = lead;
   while (at < size) {
-    const part = min(BLOCK, size - at);
+    const part = size - at <= BLOCK ? size - at : min(BLOCK, size - at - LAST_MIN);
     const block = out;
     out = huffmanLiterals(source + at, part, codes, tree, at == lead ? treeSize : 0, out + 3);
     out = sequences(0, 0, 0, 0, out);

@@ -142,6 +142,7 @@ function writeLevels(kernels: Kernels, dense: Dense, row: number, end: number, o
     const from = dense.validity + (row >> 3);
     kernels.bytes.copyWithin(at, from, from + bytes);
     at += bytes;
+    if (((end - row) & 7) !== 0) kernels.bytes[at - 1]! &= (1 << ((end - row) & 7)) - 1;
   }
   view.setUint32(out, at - start, true);
   return at;

@@ -72,6 +72,8 @@ function copyBits({ bytes }: Kernels, values: number, from: number, to: number, 
   else
     for (let i = 0; i < size; i++)
       bytes[out + i] = (bytes[start + i]! >> shift) | (bytes[start + i + 1]! << (8 - shift));
+  // What stands behind the last value is nobody's, and may differ from one time to the next.
+  if (((to - from) & 7) !== 0) bytes[out + size - 1]! &= (1 << ((to - from) & 7)) - 1;
   return out + size;
 }
 
