@@ -20,9 +20,11 @@ interface ParquetKernels {
   ): void;
   textBounds(offsets: number, bytes: number, count: number, out: number): void;
   textSize(offsets: number, from: number, to: number): number;
-  dictionary64: BuildDictionary;
-  dictionary32: BuildDictionary;
-  dictionaryText(offsets: number, ...rest: Parameters<BuildDictionary>): number;
+  dictionary64: BuildDictionary<number>;
+  dictionary32: BuildDictionary<number>;
+  dictionaryNear64: BuildDictionary<bigint>;
+  dictionaryNear32: BuildDictionary<bigint>;
+  dictionaryText(offsets: number, ...rest: Parameters<BuildDictionary<number>>): number;
   hybrid(values: number, count: number, bits: number, out: number): number;
   repeatedRun(value: number, count: number, bits: number, out: number): number;
   delta64(values: number, count: number, deltas: number, out: number): number;
@@ -40,7 +42,8 @@ interface ParquetKernels {
   plainTextRows(offsets: number, bytes: number, rows: number, count: number, out: number): number;
 }
 
-type BuildDictionary = (
+/** The last argument is the table's: how many bits its slots are told by, or the least value that has one. */
+type BuildDictionary<Last> = (
   values: number,
   from: number,
   to: number,
@@ -49,7 +52,7 @@ type BuildDictionary = (
   limit: number,
   indices: number,
   table: number,
-  bits: number,
+  last: Last,
 ) => number;
 
 export const parquetKernels = (kernels: Kernels): ParquetKernels => kernels.exports as unknown as ParquetKernels;

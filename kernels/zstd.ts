@@ -11,6 +11,7 @@ interface Exports {
     literal: number,
     match: number,
     codes: number,
+    pairs: number,
     tree: number,
     treeSize: number,
     scratch: number,
@@ -21,10 +22,12 @@ interface Exports {
     size: number,
     lead: number,
     codes: number,
+    pairs: number,
     tree: number,
     treeSize: number,
     out: number,
   ): number;
+  huffmanPairs(codes: number, pairs: number): void;
   histogram(source: number, size: number, out: number): void;
 }
 
@@ -42,6 +45,7 @@ export interface RecordShape {
 /** Codes of bytes, laid out in the kernels' memory. */
 export interface Huffman {
   readonly codes: number;
+  readonly pairs: number;
   readonly tree: number;
   readonly treeSize: number;
   /** The part of their size to which the counted bytes come. */
@@ -74,11 +78,11 @@ export function zstdFrame(
   const scratch = kernels.alloc(BLOCK_BYTES + 2 * LITERAL_MAX);
   // Codes are 11 bits at most, where bytes have 8.
   const out = kernels.alloc(size * 2 + 1_024);
-  const { codes, tree, treeSize } = huffman ?? { codes: 0, tree: 0, treeSize: 0 };
+  const { codes, pairs, tree, treeSize } = huffman ?? { codes: 0, pairs: 0, tree: 0, treeSize: 0 };
   const end =
     count === 0
-      ? zstdLiterals(source, size, lead, codes, tree, treeSize, out)
-      : zstdRecords(source, size, lead, count, literal, match, codes, tree, treeSize, scratch, out);
+      ? zstdLiterals(source, size, lead, codes, pairs, tree, treeSize, out)
+      : zstdRecords(source, size, lead, count, literal, match, codes, pairs, tree, treeSize, scratch, out);
   return end === 0 ? null : kernels.bytes.subarray(out, end);
 }
 
@@ -101,7 +105,7 @@ const CODE_BITS_MAX = 11;
 
 /** Huffman codes for the bytes of a range; null when there is but one, or some beyond ASCII. */
 export function huffmanOf(kernels: Kernels, source: number, size: number): Huffman | null {
-  const { histogram } = kernels.exports as unknown as Exports;
+  const { histogram, huffmanPairs } = kernels.exports as unknown as Exports;
   const at = kernels.alloc(4_096);
   histogram(source, size, at);
   const counts = new Uint32Array(kernels.bytes.buffer, at, 256);
@@ -117,12 +121,14 @@ export function huffmanOf(kernels: Kernels, source: number, size: number): Huffm
   const bits = symbols.reduce((sum, symbol, i) => sum + counts[symbol]! * lengths[i]!, 0);
   const codes = kernels.alloc(1_024);
   new Uint32Array(kernels.bytes.buffer, codes, 256).set(canonicalCodes(weights, longest));
+  const pairs = kernels.alloc(4 << 16);
+  huffmanPairs(codes, pairs);
   const treeSize = 1 + ((last + 1) >> 1);
   const tree = kernels.alloc(treeSize);
   kernels.bytes[tree] = 127 + last;
   for (let i = 0; i < last; i += 2)
     kernels.bytes[tree + 1 + (i >> 1)] = (weights[i]! << 4) | (i + 1 < last ? weights[i + 1]! : 0);
-  return { codes, tree, treeSize, ratio: bits / 8 / size };
+  return { codes, pairs, tree, treeSize, ratio: bits / 8 / size };
 }
 
 /** Lengths of Huffman codes. When one is too long, the counts are flattened, which costs little: it is rare. */
@@ -152,4 +158,18 @@ function canonicalCodes(weights: Uint8Array, longest: number): Uint32Array {
     });
   }
   return codes;
+}
+
+/** The part of their size to which codes alone could bring bytes at best: their entropy, to its zeroth order. */
+export function entropyRatio(kernels: Kernels, source: number, size: number): number {
+  const { histogram } = kernels.exports as unknown as Exports;
+  const mark = kernels.mark();
+  const at = kernels.alloc(4_096);
+  histogram(source, size, at);
+  let bits = 0;
+  for (const count of new Uint32Array(kernels.bytes.buffer, at, 256)) {
+    if (count > 0) bits += count * Math.log2(size / count);
+  }
+  kernels.release(mark);
+  return bits / 8 / size;
 }

@@ -123,7 +123,8 @@ function dataBody(kernels: Kernels, dense: Dense, encoder: Encoder, page: PageRa
   const values = nullable ? writeLevels(kernels, dense, row, end, start) : start;
   const size = (next === value ? values : encoder.write(value, next, values)) - start;
   const shape = next === value ? null : encoder.shape(value, next, values - start, start + size - values);
-  return { start, size, shape, huffman: shape === null ? null : encoder.huffman(value, next) };
+  const kind = encoder.dictionary === null ? 'values' : 'indices';
+  return { start, size, shape, huffman: shape === null ? null : encoder.huffman(value, next), kind };
 }
 
 /** Definition levels behind their size: 1 for a value, 0 for null. A bitmap is what bit packing would make of them. */

@@ -30,7 +30,7 @@ export function dictionaryOf(kernels: Kernels, dense: Dense, facts: Facts): Dict
   const entryBytes = physical === 'text' ? SIZE_BYTES : WIDTH[physical];
   const limit = isConstant ? 1 : Math.min(count >> 1, Math.floor(DICTIONARY_BYTES_MAX / entryBytes));
   const indices = kernels.alloc(isConstant ? 0 : count * 4);
-  const found = findDistinct(kernels, dense, { limit, isConstant, indices });
+  const found = findDistinct(kernels, dense, { limit, isConstant, indices, range: facts.range });
   if (found === null) return null;
   const { used } = found;
   const body = dictionaryBody(kernels, dense, facts, found);
@@ -69,6 +69,7 @@ interface Search {
   readonly limit: number;
   readonly isConstant: boolean;
   readonly indices: number;
+  readonly range: Facts['range'];
 }
 
 /** Address of the values themselves, or of the rows in which texts come first; and how many. */
@@ -78,9 +79,9 @@ interface Distinct {
 }
 
 /** Null when there are more than `limit`, or a sample hardly repeats. */
-function findDistinct(kernels: Kernels, dense: Dense, { limit, isConstant, indices }: Search): Distinct | null {
+function findDistinct(kernels: Kernels, dense: Dense, { limit, isConstant, indices, range }: Search): Distinct | null {
   if (limit === 0) return null;
-  const { count, values, offsets, physical } = dense;
+  const { count, values, physical } = dense;
   const entries = kernels.alloc(limit * (physical === 'text' ? 4 : WIDTH[physical]));
   // One value in all rows: that of the first, and no row needs to be told which it is.
   if (isConstant) {
@@ -88,15 +89,7 @@ function findDistinct(kernels: Kernels, dense: Dense, { limit, isConstant, indic
     else kernels.bytes.copyWithin(entries, values, values + WIDTH[physical]);
     return { entries, used: 1 };
   }
-  const bits = Math.max(4, 33 - Math.clz32(limit));
-  const table = kernels.allocZeroed(4 << bits);
-  const { dictionary64, dictionary32, dictionaryText } = parquetKernels(kernels);
-  const build = (from: number, to: number, used: number): number => {
-    if (physical === 'text')
-      return dictionaryText(offsets, values, from, to, entries, used, limit, indices, table, bits);
-    const kernel = WIDTH[physical] === 4 ? dictionary32 : dictionary64;
-    return kernel(values, from, to, entries, used, limit, indices, table, bits);
-  };
+  const build = finder(kernels, dense, range, { entries, limit, indices });
   const sample = Math.min(count, SAMPLE_VALUES);
   const seen = build(0, sample, 0);
   if (seen < 0 || (sample < count && seen > sample * SAMPLE_DISTINCT_MAX)) return null;
@@ -104,11 +97,36 @@ function findDistinct(kernels: Kernels, dense: Dense, { limit, isConstant, indic
   return used < 0 ? null : { entries, used };
 }
 
+/** Numbers that lie so close together have a slot each: a hash would take twice as long. */
+const NEAR_SLOTS_MAX = 1 << 18;
+const NEAR_SLOTS_PER_VALUE = 4;
+
+/** What finds the entries of values [from, to) when `used` are known; −1 when they are more than `limit`. */
+function finder(
+  kernels: Kernels,
+  { count, values, offsets, physical }: Dense,
+  range: Facts['range'],
+  { entries, limit, indices }: { entries: number; limit: number; indices: number },
+): (from: number, to: number, used: number) => number {
+  const { dictionary64, dictionary32, dictionaryNear64, dictionaryNear32, dictionaryText } = parquetKernels(kernels);
+  if (range !== null && range.span < Math.min(NEAR_SLOTS_MAX, count * NEAR_SLOTS_PER_VALUE)) {
+    const slots = kernels.allocZeroed((Number(range.span) + 1) * 4);
+    const kernel = WIDTH[physical] === 4 ? dictionaryNear32 : dictionaryNear64;
+    return (from, to, used) => kernel(values, from, to, entries, used, limit, indices, slots, range.least);
+  }
+  const bits = Math.max(4, 33 - Math.clz32(limit));
+  const table = kernels.allocZeroed(4 << bits);
+  if (physical === 'text')
+    return (from, to, used) => dictionaryText(offsets, values, from, to, entries, used, limit, indices, table, bits);
+  const kernel = WIDTH[physical] === 4 ? dictionary32 : dictionary64;
+  return (from, to, used) => kernel(values, from, to, entries, used, limit, indices, table, bits);
+}
+
 function dictionaryBody(kernels: Kernels, dense: Dense, facts: Facts, { entries, used }: Distinct): Body {
   const { physical, offsets, values } = dense;
   if (physical !== 'text') {
     const shape = numberShape(dense, facts, 0, used);
-    return { start: entries, size: used * WIDTH[physical], shape, huffman: null };
+    return { start: entries, size: used * WIDTH[physical], shape, huffman: null, kind: 'entries' };
   }
   const at = new Int32Array(kernels.bytes.buffer, offsets, dense.count + 1);
   const rows = new Int32Array(kernels.bytes.buffer, entries, used);
@@ -116,5 +134,5 @@ function dictionaryBody(kernels: Kernels, dense: Dense, facts: Facts, { entries,
   for (const row of rows) room += at[row + 1]! - at[row]!;
   const start = kernels.alloc(room);
   const end = parquetKernels(kernels).plainTextRows(offsets, values, entries, used, start);
-  return { start, size: end - start, shape: null, huffman: null };
+  return { start, size: end - start, shape: null, huffman: null, kind: 'entries' };
 }
