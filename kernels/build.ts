@@ -1,18 +1,25 @@
 /** Compiles kernels/assembly to kernels/kernels.wasm, which is committed: running endcap needs no compiler. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
-const sources = new URL('./assembly/', import.meta.url);
+/** The part of the compiler that is used here. Its own types declare a `console` for the whole program, which is not Node's. */
+interface Compiler {
+  main(
+    args: readonly string[],
+    files: {
+      readFile(name: string): string | null;
+      writeFile(name: string, contents: string | Uint8Array): void;
+      listFiles(): string[];
+    },
+  ): Promise<{ readonly error: Error | null; readonly stderr: { toString(): string } }>;
+}
 
-/** By a variable: the compiler's own types would declare the globals of AssemblyScript for all of our code. */
 const COMPILER: string = 'assemblyscript/asc';
 
-interface Compiler {
-  main(options: readonly string[], files: object): Promise<{ readonly error: Error | null; readonly stderr: object }>;
-}
+const sources = new URL('./assembly/', import.meta.url);
 
 /** The bytes of kernels.wasm. The same sources and compiler give the same bytes; a test compares. */
 export async function compileKernels(): Promise<Uint8Array> {
-  const { default: asc } = (await import(COMPILER)) as { default: Compiler };
+  const { default: asc } = (await import(COMPILER)) as { readonly default: Compiler };
   const written: Uint8Array[] = [];
   const { error, stderr } = await asc.main(
     // No runtime: kernels allocate nothing. The memory is the caller's, so that many can share one compiled module.
