@@ -13,6 +13,9 @@ const ENCODINGS: readonly Encoding[] = ['utf-8', 'utf-8', 'windows-1252', 'latin
 const LIMITS = [
   { recordBytes: 262_144, multilineBytes: 65_536 },
   { recordBytes: 262_144, multilineBytes: 65_536 },
+  { recordBytes: 262_144, multilineBytes: 65_536 },
+  { recordBytes: 262_144, multilineBytes: 65_536 },
+  { recordBytes: 262_144, multilineBytes: 65_536 },
   { recordBytes: 40_000, multilineBytes: 33_000 },
   { recordBytes: 200, multilineBytes: 60 },
   { recordBytes: 12, multilineBytes: 5 },

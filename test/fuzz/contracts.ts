@@ -18,7 +18,7 @@ const TIME_FORMATS = [
 
 const DIGITS = [...'0123456789'];
 const ODD = [
-  ...' \t\u00a0\u2003\u3000\ufeff\u1680"\r;,.-+/:$\u20ac\u0000\u0001\u001f\ufffdZ\u00fcrich\u6771\u{1f6d2}e\u0301',
+  ...' \t\u00a0\u2003\u3000\ufeff\u1680"\r;,.-+/:$\u20ac\u0001\u001f\ufffdZ\u00fcrich\u6771\u{1f6d2}e\u0301',
 ];
 const WORDS = ['NULL', 'N/A', '0', '-1', '2018-01-01', 'ja', 'nein', 'Z\u00fcrich', 'X', ' x ', 'a\u2003b'];
 
@@ -128,12 +128,12 @@ function boundOf(random: Random, kind: ColumnContract['kind']): string | number 
 /** A field that such a column might take, or something near it, or anything. */
 export function fieldOf(random: Random, { kind, formats }: ColumnContract): string {
   const chance = random();
-  if (chance < 0.06) return '';
-  if (chance < 0.12) return pick(random, WORDS);
-  if (chance < 0.2) return textOf(random, [...ODD, ...DIGITS], 12);
+  if (chance < 0.04) return '';
+  if (chance < 0.07) return pick(random, WORDS);
+  if (chance < 0.1) return textOf(random, [...ODD, ...DIGITS], 12);
   const plain = plainFieldOf(random, kind, formats ?? TIME_FORMATS);
-  if (chance > 0.9) return ` ${plain}${pick(random, ['\t', '  ', '\r', '\u00a0'])}`;
-  return chance > 0.8 ? mutateText(random, plain) : plain;
+  if (chance > 0.95) return ` ${plain}${pick(random, ['\t', '  ', '\r', '\u00a0'])}`;
+  return chance > 0.9 ? mutateText(random, plain) : plain;
 }
 
 function plainFieldOf(random: Random, kind: ColumnContract['kind'], formats: readonly string[]): string {

@@ -45,13 +45,16 @@ export function csvTexts(chunkAddress: usize, readerAddress: usize): void {
   const tidies = reader.spaces == TIDY;
   const accepted = reader.accepted;
   const bytes = reader.values;
+  const base = startBase;
+  const startBy = startStep;
+  const endBy = endStep;
   let s = starts;
   let e = ends;
   let row = <usize>chunk.first;
   let used = <usize>reader.used;
   let offset = reader.offsets + (row << 2) + 4;
   for (let left = chunk.count; left != 0; left--) {
-    const start = <usize>load<u32>(s) + startBase;
+    const start = <usize>load<u32>(s) + base;
     const end = <usize>load<u32>(e);
     const size = end - start;
     // Most fields are taken as they stand.
@@ -75,8 +78,8 @@ export function csvTexts(chunkAddress: usize, readerAddress: usize): void {
       } else setNull(chunk, reader, row, code);
     }
     store<u32>(offset, <u32>used);
-    s += startStep;
-    e += endStep;
+    s += startBy;
+    e += endBy;
     offset += 4;
     row++;
   }
@@ -173,11 +176,14 @@ export function csvBooleans(chunkAddress: usize, readerAddress: usize): void {
   const chunk = changetype<Chunk>(chunkAddress);
   const reader = changetype<Reader>(readerAddress);
   openColumn(chunk, reader.column);
+  const base = startBase;
+  const startBy = startStep;
+  const endBy = endStep;
   let s = starts;
   let e = ends;
   let row = <usize>chunk.first;
   for (let left = chunk.count; left != 0; left--) {
-    let code = takeField(chunk, reader, <usize>load<u32>(s) + startBase, <usize>load<u32>(e));
+    let code = takeField(chunk, reader, <usize>load<u32>(s) + base, <usize>load<u32>(e));
     if (code == VALUE) {
       if (isOneOf(reader.yes, fieldFrom, fieldTo)) {
         const byte = reader.values + (row >> 3);
@@ -185,8 +191,8 @@ export function csvBooleans(chunkAddress: usize, readerAddress: usize): void {
       } else if (!isOneOf(reader.no, fieldFrom, fieldTo)) code = E_TYPE;
     }
     if (code != VALUE) setNull(chunk, reader, row, code);
-    s += startStep;
-    e += endStep;
+    s += startBy;
+    e += endBy;
     row++;
   }
 }
