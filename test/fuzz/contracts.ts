@@ -137,6 +137,7 @@ export function fieldOf(random: Random, { kind, formats }: ColumnContract): stri
 }
 
 function plainFieldOf(random: Random, kind: ColumnContract['kind'], formats: readonly string[]): string {
+  if ((kind === 'int' || kind === 'decimal') && random() < 0.05) return pick(random, EDGES);
   switch (kind) {
     case 'int':
       return random() < 0.8 ? String(below(random, 10 ** between(random, 1, 9))) : wideInt(random);
@@ -153,6 +154,12 @@ function plainFieldOf(random: Random, kind: ColumnContract['kind'], formats: rea
         : textOf(random, [...'abc  -', ...ODD], random() < 0.02 ? 300 : 40);
   }
 }
+
+/** The ends of 64 bits, and numbers of 18 digits before and behind the decimal sign that only rounding makes too long. */
+const EDGES = [
+  ...['9223372036854775807', '9223372036854775808', '-9223372036854775808', '-9223372036854775809'],
+  ...['999999999999', '1000000000000', '999999999999.999999', '999999999999.9999995', '-999999999999.5'],
+];
 
 const wideInt = (random: Random): string =>
   `${pick(random, ['', '-', '+', '0', '00'])}${randomInt64(random, between(random, 1, 64))}${pick(random, ['', '', '', '0'])}`;
