@@ -166,10 +166,11 @@ const wideInt = (random: Random): string =>
 
 function amountOf(random: Random): string {
   let whole = textOf(random, DIGITS, random() < 0.8 ? 6 : 14);
-  if (random() < 0.3) whole = whole.replace(/\B(?=(\d{3})+$)/g, pick(random, [',', '.', ' ', "'"]));
+  if (random() < 0.3)
+    whole = whole.replace(random() < 0.9 ? /\B(?=(\d{3})+$)/g : /\B(?=(\d{2})+$)/g, pick(random, [',', '.', ' ', "'"]));
   const fraction =
     random() < 0.7 ? pick(random, ['.', '.', '.', ',']) + textOf(random, DIGITS, random() < 0.8 ? 4 : 12) : '';
-  const sign = random() < 0.15 ? pick(random, ['-', '+', ...SIGNS, '-$', '$-', '\u20ac ']) : '';
+  const sign = random() < 0.15 ? pick(random, ['-', '+', ...SIGNS, '-$', '$-', '-$-', '+-', '\u20ac ']) : '';
   return `${sign}${whole}${fraction}${random() < 0.1 ? pick(random, [' ', '', '  ']) + pick(random, SIGNS) : ''}`;
 }
 
