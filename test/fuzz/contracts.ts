@@ -4,7 +4,17 @@ import { below, between, listOf, pick, type Random, randomInt64, textOf } from '
 
 const KINDS = ['int', 'decimal', 'text', 'date', 'timestamp', 'boolean'] as const;
 
-const DAY_FORMATS = ['YYYY-MM-DD', 'M/D/YYYY', 'DD.MM.YYYY', 'D-M-YYYY', 'YYYYMMDD', 'MM/YYYY', 'YYYY'];
+const DAY_FORMATS = [
+  'YYYY-MM-DD',
+  'M/D/YYYY',
+  'DD.MM.YYYY',
+  'D-M-YYYY',
+  'YYYYMMDD',
+  'MM/YYYY',
+  'YYYY',
+  'D/M/YYYY',
+  '2/D/YYYY',
+];
 const TIME_FORMATS = [
   'YYYY-MM-DD HH:mm:ss.SSS',
   'YYYY-MM-DD HH:mm:ss',
@@ -18,7 +28,7 @@ const TIME_FORMATS = [
 
 const DIGITS = [...'0123456789'];
 const ODD = [
-  ...' \t\u00a0\u2003\u3000\ufeff\u1680"\r;,.-+/:$\u20ac\u0001\u001f\ufffdZ\u00fcrich\u6771\u{1f6d2}e\u0301',
+  ...' \t\u00a0\u2003\u3000\ufeff\u1680\u2028\u202f\u205f\u200b"\r;,.-+/:$\u20ac\u0001\u001f\ufffdZ\u00fcrich\u6771\u{1f6d2}e\u0301',
 ];
 const WORDS = ['NULL', 'N/A', '0', '-1', '2018-01-01', 'ja', 'nein', 'Z\u00fcrich', 'X', ' x ', 'a\u2003b'];
 
@@ -175,7 +185,7 @@ function amountOf(random: Random): string {
 }
 
 const PART_RANGES: Readonly<Record<string, readonly [low: number, high: number]>> = {
-  YYYY: [1, 2030],
+  YYYY: [0, 3],
   MM: [0, 13],
   M: [1, 12],
   DD: [0, 32],
