@@ -49,12 +49,20 @@ export async function dimension(
   const definition = definitionOf(contract, input.dimension);
   const evaluation = { kernels, contract, table: source, rows, tables, found: new Map() };
   const columns = dimensionColumns(input.dimension, contract, evaluation, definition);
-  const order = Int32Array.from({ length: rows.length }, (_, row) => row);
-  const orders = definition.columns.slice(0, 2).map(({ name }) => comparer(columns[name]!));
-  order.sort((a, b) => orders[0]!(a, b) || orders[1]!(a, b));
-  const sorted = gatherRows({ length: rows.length, columns }, order);
+  const sorted = sortRows({ length: rows.length, columns }, definition);
   const file = await write(`${definition.name}.parquet`, encodeParquet(definition, sorted), sorted.length);
   return { name: definition.name, file, conflicts };
+}
+
+/** By the first two columns of the table; often that is how they come. */
+function sortRows(rows: Rows, { columns }: TableDefinition): Rows {
+  const [first, second] = columns.slice(0, 2).map(({ name }) => comparer(rows.columns[name]!));
+  const compare = (a: number, b: number) => first!(a, b) || second!(a, b);
+  let row = 1;
+  while (row < rows.length && compare(row - 1, row) <= 0) row++;
+  if (row >= rows.length) return rows;
+  const order = Int32Array.from({ length: rows.length }, (_, row) => row);
+  return gatherRows(rows, order.sort(compare));
 }
 
 function definitionOf(contract: Contract, name: DimensionInput['dimension']): TableDefinition {

@@ -59,14 +59,12 @@ export async function table(
           rejects,
         ),
       );
-      const lost = new Set(rejects.map(({ row }) => row));
-      const rows = Int32Array.from({ length: records.rows.length }, (_, row) => row).filter(row => !lost.has(row));
-      kept.push(gatherRows(records.rows, rows));
+      kept.push(without(records.rows, rejects));
       rejected.push({ file: file.file, rows: records.rows, rejects: rejects.sort((a, b) => a.row - b.row) });
       const duplicate = rejects.filter(({ code }) => code === fault('E_DUP_ROW')).length;
       counts = {
         read: counts.read + records.rows.length,
-        kept: counts.kept + rows.length,
+        kept: counts.kept + records.rows.length - rejects.length,
         duplicate: counts.duplicate + duplicate,
         quarantined: counts.quarantined + rejects.length - duplicate,
       };
@@ -80,6 +78,15 @@ export async function table(
     rejects: await writeRejects(rejected, write),
     replaced,
   };
+}
+
+/** The rows that are left when rejects, at most one a row, are taken out: nearly always all of them. */
+function without(rows: Rows, rejects: readonly Reject[]): Rows {
+  if (rejects.length === 0) return rows;
+  const lost = new Set(rejects.map(({ row }) => row));
+  const left = new Int32Array(rows.length - lost.size);
+  for (let row = 0, to = 0; row < rows.length; row++) if (!lost.has(row)) left[to++] = row;
+  return gatherRows(rows, left);
 }
 
 export const keysOf = ({ tables }: { tables: Contract['tables'] }): Record<string, readonly string[]> =>
