@@ -145,6 +145,14 @@ describe.each(OPERATIONS)('%s is what numbers of any size say', operation => {
 
 const within = (value: bigint) => (value > AMOUNT_MAX ? AMOUNT_MAX : value < -AMOUNT_MAX ? -AMOUNT_MAX : value);
 
+it('rounding does not carry a result of 64 bits over their end', () => {
+  // The whole part of the product is 2⁶⁴ − 1, and half or more follows it.
+  const end = 2n ** 64n * UNIT - 1n;
+  let b = end / AMOUNT_MAX + 1n;
+  while (end % b >= UNIT / 2n) b++;
+  expectExact('multiplyScaled', [[end / b, b]]);
+});
+
 it('a whole number may be of any 64 bits', () => {
   const wholes = [INT64_MAX, -INT64_MAX, -INT64_MAX - 1n, 0n];
   expectExact(

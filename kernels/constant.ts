@@ -3,7 +3,10 @@ import type { Column, ColumnTypeName, FixedColumn, TextColumn } from './column.t
 import { allocFixed, allocTexts } from './place.ts';
 import type { Kernels } from './wasm.ts';
 
-/** Makes columns of nulls, of any type. They share one buffer of zeros. */
+/**
+ * Makes columns of nulls, of any type. All their buffers are one buffer of zeros: gather them before they are written as
+ * a table, because Arrow's writer leaves out what lies over what it has written just before.
+ */
 export function nullColumns(kernels: Kernels, length: number): (type: ColumnTypeName) => Column {
   const start = kernels.allocZeroed(length * 8 + 4);
   const { buffer } = kernels.bytes;

@@ -77,3 +77,10 @@ it('without columns all rows agree', () => {
 it('values that move from one column to the next make other rows', () => {
   expectGroups([textColumn(['a', 'ab', null, 'a']), textColumn(['bc', 'c', 'a', null])], 4);
 });
+
+it('rows whose hashes are equal are told apart by their values', () => {
+  // What the hash of a group's number is multiplied by, as a signed number of 64 bits.
+  const spread = BigInt.asIntN(64, 0x9e3779b97f4a7c15n);
+  expectGroups([numberColumn('int64', [5, 6]), numberColumn('int64', [spread, 0])], 2);
+  expectGroups([numberColumn('int64', [null, 1])], 2);
+});

@@ -96,12 +96,13 @@ export function checkReferences(
   blame: (row: number, code: number, column: string) => void,
 ): void {
   const { contract, table, rows } = evaluation;
+  const code = fault('E_FK');
   for (const name of Object.keys(contract.tables[table]!.columns)) {
     const found = findReferences(name, evaluation);
     if (!found || found.unknown === 0) continue;
     const column = columnOf(rows, name);
     for (let row = 0; row < rows.length; row++) {
-      if (found.rows[row]! < 0 && isValid(column, row)) blame(row, fault('E_FK'), name);
+      if (found.rows[row]! < 0 && isValid(column, row)) blame(row, code, name);
     }
   }
 }
@@ -144,13 +145,15 @@ function rateColumn(
 }
 
 function blameAmounts({ sale }: Contract, amounts: Amounts, unitPrice: Column | null, blame: Blame): void {
-  for (let row = 0; row < amounts.fault.length; row++) {
-    if (amounts.fault[row] === 0) continue;
+  const required = fault('E_REQUIRED');
+  const { fault: codes } = amounts;
+  for (let row = 0; row < codes.length; row++) {
+    if (codes[row] === 0) continue;
     // An amount that is missing lacks its price, unless the price is there: then it lacks the quantity.
-    const missing = !sale.net_amount && amounts.fault[row] === fault('E_REQUIRED');
+    const missing = !sale.net_amount && codes[row] === required;
     const lacksQuantity = missing && unitPrice !== null && isValid(unitPrice, row);
     const value = lacksQuantity ? sale.quantity : (sale.net_amount ?? sale.unit_price);
-    blame(row, amounts.fault[row]!, columnOfValue(value));
+    blame(row, codes[row]!, columnOfValue(value));
   }
 }
 

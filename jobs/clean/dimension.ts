@@ -2,7 +2,6 @@ import type { TableDefinition } from '../../base/table.ts';
 import type { Contract, DimensionName } from '../../datasets/contract.ts';
 import { dimensionTable, LOCATION_ATTRIBUTES, locationTable, rateTable } from '../../datasets/sales.ts';
 import type { Column } from '../../kernels/column.ts';
-import { nullColumns } from '../../kernels/constant.ts';
 import { groupRows } from '../../kernels/groups.ts';
 import { sortRows } from '../../kernels/sort.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
@@ -16,7 +15,7 @@ import { memberColumns, placeComparer } from './members.ts';
 import { concatRows, gatherRows } from './rejects.ts';
 import { keysOf } from './table.ts';
 import { type LookupTables, loadTables, type TableFiles } from './tables.ts';
-import { columnOf, type Evaluation, emptyColumns, evaluate } from './values.ts';
+import { columnOf, type Evaluation, emptyColumns, evaluate, nullColumn } from './values.ts';
 
 export interface DimensionInput {
   readonly dimension: DimensionName | 'location' | 'rate';
@@ -127,22 +126,20 @@ function dimensionColumns(
     };
   }
   if (dimension === 'location') return locationColumns(kernels, contract, rows);
-  const nulls = nullColumns(kernels, rows.length);
   const mapping = contract.dimensions[dimension]!;
   const columns: Record<string, Column> = {};
   for (const { name, type } of definition.columns) {
     const value = name === `${dimension}_id` ? mapping.id : mapping.attributes[name];
-    columns[name] = evaluate(value, evaluation) ?? nulls(type);
+    columns[name] = evaluate(value, evaluation) ?? nullColumn(type, rows.length);
   }
   return columns;
 }
 
 function locationColumns(kernels: Kernels, contract: Contract, rows: Rows): Record<string, Column> {
   const location = contract.sale.location!;
-  const nulls = nullColumns(kernels, rows.length);
   const parts = LOCATION_ATTRIBUTES.map(attribute => {
     const name = location[attribute];
-    return [attribute, name === undefined ? nulls('text') : columnOf(rows, name)] as const;
+    return [attribute, name === undefined ? nullColumn('text', rows.length) : columnOf(rows, name)] as const;
   });
   return { location_id: locationIds(kernels, contract, rows)!, ...Object.fromEntries(parts) };
 }

@@ -1,6 +1,7 @@
 import type { Contract } from '../../datasets/contract.ts';
 import { type Column, halves, isFixed, numberAt, textAt, valueText } from '../../kernels/column.ts';
 import { fault } from '../../kernels/faults.ts';
+import type { Kernels } from '../../kernels/wasm.ts';
 import { type Counts, NO_RECORDS, type PartFile } from '../../lake/manifest.ts';
 import { encodeSlab, type Rows } from '../../lake/slab.ts';
 import type { TaskContext } from '../registry.ts';
@@ -58,14 +59,12 @@ export async function table(
           rejects,
         ),
       );
-      const lost = new Set(rejects.map(({ row }) => row));
-      const rows = Int32Array.from({ length: records.rows.length }, (_, row) => row).filter(row => !lost.has(row));
-      kept.push(gatherRows(kernels, records.rows, rows));
+      kept.push(without(kernels, records.rows, rejects));
       rejected.push({ file: file.file, rows: records.rows, rejects: rejects.sort((a, b) => a.row - b.row) });
       const duplicate = rejects.filter(({ code }) => code === fault('E_DUP_ROW')).length;
       counts = {
         read: counts.read + records.rows.length,
-        kept: counts.kept + rows.length,
+        kept: counts.kept + records.rows.length - rejects.length,
         duplicate: counts.duplicate + duplicate,
         quarantined: counts.quarantined + rejects.length - duplicate,
       };
@@ -79,6 +78,15 @@ export async function table(
     rejects: await writeRejects(kernels, rejected, write),
     replaced,
   };
+}
+
+/** The rows that are left when rejects, at most one a row, are taken out: nearly always all of them. */
+function without(kernels: Kernels, rows: Rows, rejects: readonly Reject[]): Rows {
+  if (rejects.length === 0) return rows;
+  const lost = new Set(rejects.map(({ row }) => row));
+  const left = new Int32Array(rows.length - lost.size);
+  for (let row = 0, to = 0; row < rows.length; row++) if (!lost.has(row)) left[to++] = row;
+  return gatherRows(kernels, rows, left);
 }
 
 export const keysOf = ({ tables }: { tables: Contract['tables'] }): Record<string, readonly string[]> =>

@@ -12,7 +12,7 @@ const HALF_WORDS = 1;
 const BITS = 2;
 const TEXTS = 3;
 
-/** The group of the second and any further column's hash: odd, so that different groups differ in it. */
+/** Times a group's number: odd, so that different groups give different products. */
 const SPREAD: u64 = 0x9e3779b97f4a7c15;
 
 /**
@@ -63,11 +63,9 @@ export function groupTexts(
       found = load<i32>(slots + (<usize>slot << 2)) - 1;
       if (found < 0) break;
       if (load<u64>(hashes + (<usize>found << 3)) == hash) {
+        // Equal values in different groups have different hashes, as neither SPREAD nor mixing loses a bit.
         const other = load<i32>(first + (<usize>found << 2));
-        const beside = previous ? load<u32>(previous + (<usize>other << 2)) : 0;
-        if (beside == before && isValid(valid, other) == there) {
-          if (!there || sameValue(kind, values, offsets, row, other)) break;
-        }
+        if (isValid(valid, other) == there && (!there || sameValue(kind, values, offsets, row, other))) break;
       }
       slot = (slot + 1) & mask;
     }
