@@ -25,7 +25,7 @@ import type * as warehouse from './warehouse.ts';
 import type { Json } from './warehouse.ts';
 
 /** A build may spill to disk, and a query too: neither may take the memory of the threads beside it. */
-const MEMORY_LIMIT = process.env.MEM ?? '500MB';
+const MEMORY_LIMIT = '500MB';
 
 /** Begins a publication in a new file. */
 export async function openDuckBuild({ file, lakeDir, threads }: warehouse.BuildOptions): Promise<warehouse.Build> {
