@@ -128,20 +128,36 @@ export class DuckBuild implements Build {
   }
 
   async runChecks(onProgress?: Progress): Promise<CheckReport[]> {
-    const reports: CheckReport[] = [];
     const checks = await readChecks();
-    for (const [index, check] of checks.entries()) {
-      const applies = !this.#notBuilt.has(check.name) && missing(check.needs, this.#mapped).length === 0;
-      if (applies) reports.push(await this.#runCheck(check));
-      onProgress?.(index + 1, checks.length);
-    }
-    return reports;
+    const applying = checks.filter(
+      ({ name, needs }) => !this.#notBuilt.has(name) && missing(needs, this.#mapped).length === 0,
+    );
+    const onCopy = applying.filter(check => this.#checkingSession(check) !== this.#session);
+    const reports = new Map<string, CheckReport>();
+    const run = async (check: SqlFile) => {
+      reports.set(check.name, await this.#runCheck(check));
+      onProgress?.(checks.length - applying.length + reports.size, checks.length);
+    };
+    for (const check of onCopy) await run(check);
+    // The checks of views group all lines, for which they want the memory of the copy.
+    await this.#dropCopy();
+    for (const check of applying) if (!onCopy.includes(check)) await run(check);
+    return applying.map(({ name }) => reports.get(name)!);
+  }
+
+  async #dropCopy(): Promise<void> {
+    await this.#copy?.session.close();
+    this.#copy = null;
+  }
+
+  #checkingSession(check: SqlFile): Connection {
+    return this.#views.has(check.name) ? this.#session : this.#sessionFor(check);
   }
 
   async #runCheck(check: SqlFile): Promise<CheckReport> {
     const clock = startClock();
     const { name } = check;
-    const session = this.#views.has(name) ? this.#session : this.#sessionFor(check);
+    const session = this.#checkingSession(check);
     const sql = this.#rewrite(check.sql);
     const failures = Number((await session.rows(`select count(*) from (${sql})`))[0]![0]);
     const sample =
@@ -170,7 +186,7 @@ export class DuckBuild implements Build {
     this.#closed = true;
     try {
       // Closing alone would say nothing of a disk too full for what is not in the file yet.
-      await this.#copy?.session.close();
+      await this.#dropCopy();
       await this.#session.run('checkpoint');
     } finally {
       await this.#session.close();

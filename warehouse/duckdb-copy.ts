@@ -12,7 +12,7 @@ import { identifier, literal, SQL_TYPES } from './duckdb-sql.ts';
 import type { ColumnStatistics, TableStatistics } from './duckdb-statistics.ts';
 
 /** Of the 500 MB of a build: the rest is for the groups of a mart. */
-const BUDGET_BYTES = 400e6;
+const BUDGET_BYTES = 350e6;
 
 /**
  * Bytes a row takes by the width of its value. DuckDB gives each 120 thousand rows whole blocks of 256 KB, for the

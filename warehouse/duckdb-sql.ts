@@ -28,8 +28,8 @@ export const MACROS = [
   `month_of(d) as cast(d as date) - cast(day(d) - 1 as integer)`,
   `millionths(a) as cast(cast(a as decimal(38, 6)) * 1000000 as hugeint)`,
   `safe_ratio(a, b) as cast(
-     case when millionths(b) <> 0 then cast(
-       sign(millionths(a)) * sign(millionths(b)) *
+     case when b <> 0 then cast(
+       case when (a < 0) <> (b < 0) then -1 else 1 end *
        ((2000000 * abs(millionths(a)) + abs(millionths(b))) // (2 * abs(millionths(b)))) as decimal(38, 0)) end
      * cast(0.000001 as decimal(7, 6)) as decimal(38, 6))`,
   `to_base(amount, fx_rate) as
