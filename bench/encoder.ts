@@ -1,0 +1,55 @@
+/** Batches → Parquet files. */
+import type { TableDefinition } from '../base/table.ts';
+import { COLUMN_TYPES, type TableContract } from '../datasets/contract.ts';
+import type { Column } from '../kernels/column.ts';
+import type { Kernels } from '../kernels/wasm.ts';
+import { encodeParquet } from '../lake/parquet/write.ts';
+import type { Rows } from '../lake/slab.ts';
+import type { Batch } from './reader.ts';
+
+export interface Encoding {
+  readonly codec: 'zstd' | 'snappy' | 'uncompressed';
+  /** DELTA encodings; without them, the profile that every reader has understood since Parquet 1. */
+  readonly delta: boolean;
+}
+
+/** The table of a file's columns, all of them nullable. */
+export function definitionOf(name: string, { columns }: TableContract): TableDefinition {
+  return {
+    name,
+    grain: 'record',
+    columns: Object.entries(columns).map(([column, { kind }]) => ({
+      name: column,
+      type: COLUMN_TYPES[kind === 'ignore' ? 'text' : kind],
+      nullable: true,
+      description: '',
+    })),
+    partitionBy: null,
+    clusterBy: [],
+  };
+}
+
+export const encode = (_kernels: Kernels, definition: TableDefinition, rows: Rows, _encoding: Encoding): Uint8Array =>
+  encodeParquet(definition, rows);
+
+/** The whole records of a batch, without copying them. */
+export const rowsOf = ({ records, columns }: Batch): Rows => ({
+  length: records,
+  columns: Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, firstRows(column, records)])),
+});
+
+function firstRows(column: Column, length: number): Column {
+  const validity = column.validity.subarray(0, (length + 7) >> 3);
+  switch (column.type) {
+    case 'text': {
+      const offsets = column.offsets.subarray(0, length + 1);
+      return { ...column, length, offsets, bytes: column.bytes.subarray(0, offsets[length]), validity };
+    }
+    case 'boolean':
+      return { ...column, length, values: column.values.subarray(0, (length + 7) >> 3), validity };
+    case 'date':
+      return { ...column, length, values: column.values.subarray(0, length), validity };
+    default:
+      return { ...column, length, values: column.values.subarray(0, length), validity };
+  }
+}
