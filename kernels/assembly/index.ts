@@ -1,4 +1,9 @@
 /** Everything that kernels.wasm exports. Compiled by kernels/build.ts (`npm run build:wasm`). */
+export { csvContent, csvContentEnd } from './csv/content';
+export { csvDays, csvMoments } from './csv/moments';
+export { csvDecimals, csvInts } from './csv/numbers';
+export { csvIndex, csvLines } from './csv/records';
+export { csvBooleans, csvTexts } from './csv/text';
 export * from './xxhash';
 
 /** Where the caller's part of the memory begins: below it are the kernels' own tables. */

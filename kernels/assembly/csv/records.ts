@@ -1,0 +1,265 @@
+/**
+ * A piece of a chunk → where its records and fields are. The rules are those of kernels/lines.ts. Three ways, from the
+ * fast to the slow one: records without quotes and with the right number of fields need nothing but their marks; what
+ * the marks tell otherwise goes through a table; a record whose quotes are not what they seem is split byte by byte.
+ */
+import {
+  Chunk,
+  CR,
+  E_COLS_FEW,
+  E_COLS_MANY,
+  E_LONG,
+  E_NUL,
+  E_QUOTE,
+  ESCAPED,
+  LF,
+  NO_FIELD,
+  PIECE,
+  QUOTE,
+} from './layout';
+import {
+  broken,
+  countBytes,
+  findByte,
+  lineFeeds,
+  sawHigh,
+  sawInner,
+  sawNul,
+  sawQuote,
+  scanPlain,
+  scanQuoted,
+} from './scan';
+
+/** How many lines there are at most. */
+export function csvLines(start: usize, end: usize): u32 {
+  return countBytes(start, end, LF) + 1;
+}
+
+/** Indexes the next piece: sets chunk.first, .count, .tabled and .ascii, and moves chunk.position behind it. */
+export function csvIndex(address: usize): void {
+  const chunk = changetype<Chunk>(address);
+  chunk.first = chunk.records;
+  chunk.count = 0;
+  chunk.ascii = 1;
+  const from = chunk.position;
+  const to = min<usize>(from + PIECE, chunk.end);
+  if (!chunk.quoted) {
+    let marks = scanPlain(from, to, chunk.delimiter, chunk.marks);
+    if (!sawQuote) {
+      chunk.ascii = sawHigh ? 0 : 1;
+      marks = cutMarks(chunk, marks, to);
+      chunk.tabled = 0;
+      if (marks > chunk.marks && !sawNul && takeRegular(chunk, marks)) return;
+      chunk.tabled = 1;
+      if (marks > chunk.marks) tabulate(chunk, marks, false);
+      else splitRecord(chunk);
+      return;
+    }
+  }
+  chunk.tabled = 1;
+  indexQuoted(chunk, to);
+}
+
+function indexQuoted(chunk: Chunk, to: usize): void {
+  // Where records may be longer than the limits allow, only the slow way knows what quotes mean.
+  const limited = min(chunk.recordBytes, chunk.multilineBytes) < <u32>PIECE;
+  let quotes = limited;
+  while (chunk.position < to && chunk.count < chunk.tableRecords) {
+    if (!limited) {
+      const marks = scanQuoted(chunk.position, to, chunk.end, chunk.delimiter, chunk.marks);
+      quotes = quotes || sawQuote;
+      if (sawHigh) chunk.ascii = 0;
+      tabulate(chunk, cutMarks(chunk, marks, broken ? 0 : to), true);
+      // What is left of a piece without mistakes is the beginning of a record: the next piece begins with it.
+      if (chunk.position >= to || chunk.count >= chunk.tableRecords || (!broken && chunk.count > 0)) break;
+    }
+    splitRecord(chunk);
+  }
+  chunk.quoted = quotes ? 1 : 0;
+}
+
+/** Leaves out the marks behind the last line end; the end of the file counts as one. Returns the new end of the marks. */
+function cutMarks(chunk: Chunk, marks: usize, to: usize): usize {
+  let out = marks;
+  if (to == chunk.end && load<u8>(to - 1) != LF) {
+    store<u32>(out, <u32>to);
+    return out + 4;
+  }
+  while (out > chunk.marks && load<u8>(<usize>load<u32>(out - 4)) != LF) out -= 4;
+  return out;
+}
+
+/** Takes the records of the marks, if each has as many fields as the header, is not blank, and is not too long. */
+function takeRegular(chunk: Chunk, marks: usize): bool {
+  const columns = <usize>chunk.columns;
+  const end = chunk.end;
+  const lines = lineFeeds + u32(<usize>load<u32>(marks - 4) == end);
+  if (marks - chunk.marks != (<usize>lines * columns) << 2) return false;
+  const step = columns << 2;
+  const lasts = chunk.marks + step - 4;
+  let start = chunk.position;
+  for (let last = lasts; last < marks; last += step) {
+    const mark = <usize>load<u32>(last);
+    if (mark - start > <usize>chunk.recordBytes || (mark != end && load<u8>(mark) != LF)) return false;
+    if (columns == 1 && isBlank(start, mark)) return false;
+    start = mark + 1;
+  }
+  start = chunk.position;
+  for (let last = lasts; last < marks; last += step) {
+    const mark = <usize>load<u32>(last);
+    if (load<u8>(mark - 1) == CR && mark > (columns == 1 ? start : <usize>load<u32>(last - 4) + 1))
+      store<u32>(last, <u32>(mark - 1));
+    const next = min<usize>(mark + 1, end);
+    putRecord(chunk, start, next, 0);
+    chunk.line++;
+    start = next;
+  }
+  chunk.position = start;
+  return true;
+}
+
+// @ts-ignore: decorator
+@inline function isBlank(start: usize, mark: usize): bool {
+  return mark == start || (mark == start + 1 && load<u8>(start) == CR);
+}
+
+// @ts-ignore: decorator
+@inline function putRecord(chunk: Chunk, start: usize, end: usize, fault: i32): void {
+  const row = <usize>chunk.records;
+  chunk.records++;
+  chunk.count++;
+  store<u32>(chunk.starts + (row << 2), <u32>(start - chunk.base));
+  store<u32>(chunk.ends + (row << 2), <u32>(end - chunk.base));
+  store<u32>(chunk.lines + (row << 2), chunk.line);
+  store<u8>(chunk.faults + row, <u8>fault);
+}
+
+/** Puts the records of the marks into the table, until it is full. */
+function tabulate(chunk: Chunk, marks: usize, quoted: bool): void {
+  const columns = <usize>chunk.columns;
+  const end = chunk.end;
+  let first = chunk.marks;
+  while (first < marks && chunk.count < chunk.tableRecords) {
+    const start = chunk.position;
+    let last = first;
+    let mark = <usize>load<u32>(last);
+    while (mark != end && load<u8>(mark) != LF) {
+      last += 4;
+      mark = <usize>load<u32>(last);
+    }
+    const next = min<usize>(mark + 1, end);
+    if (isBlank(start, mark)) {
+      chunk.line++;
+    } else {
+      const fields = ((last - first) >> 2) + 1;
+      let fault: i32 = fields < columns ? E_COLS_FEW : fields > columns ? E_COLS_MANY : 0;
+      if (mark - start > <usize>chunk.recordBytes) fault = E_LONG;
+      else if (sawNul && findByte(start, next, 0) < next) fault = E_NUL;
+      if (fault) refuseFields(chunk);
+      else putFields(chunk, first, last, quoted);
+      putRecord(chunk, start, next, fault);
+      chunk.line += quoted && sawInner ? countLines(start, next) : 1;
+    }
+    chunk.position = next;
+    first = last + 4;
+  }
+}
+
+/** Writes the fields of a good record, whose marks these are, into the table. */
+function putFields(chunk: Chunk, first: usize, last: usize, quoted: bool): void {
+  let cell = chunk.table + ((<usize>(chunk.count * chunk.columns)) << 3);
+  let start = chunk.position;
+  for (let at = first; at <= last; at += 4) {
+    const mark = <usize>load<u32>(at);
+    let from = start;
+    let to = mark;
+    if (at == last && to > from && load<u8>(to - 1) == CR) to--;
+    let flag: u32 = 0;
+    if (quoted && from < to && load<u8>(from) == QUOTE) {
+      from++;
+      to--;
+      if (findByte(from, to, QUOTE) < to) flag = ESCAPED;
+    }
+    store<u32>(cell, <u32>from);
+    store<u32>(cell, <u32>to | flag, 4);
+    cell += 8;
+    start = mark + 1;
+  }
+}
+
+function refuseFields(chunk: Chunk): void {
+  const columns = <usize>chunk.columns;
+  const cells = chunk.table + ((<usize>chunk.count * columns) << 3);
+  for (let cell = cells; cell < cells + (columns << 3); cell += 8) store<u32>(cell, NO_FIELD, 4);
+}
+
+/** Lines of a record that ends with a line feed, or with the file. */
+function countLines(start: usize, end: usize): u32 {
+  return countBytes(start, end, LF) + u32(load<u8>(end - 1) != LF);
+}
+
+/** Splits the line or record at chunk.position by itself, into the table. */
+function splitRecord(chunk: Chunk): void {
+  const start = chunk.position;
+  const end = chunk.end;
+  const mark = findByte(start, end, LF);
+  const firstLine = min<usize>(mark + 1, end);
+  chunk.position = firstLine;
+  if (isBlank(start, mark)) {
+    chunk.line++;
+    return;
+  }
+  chunk.ascii = 0;
+  let fault: i32 = E_LONG;
+  if (mark - start <= <usize>chunk.recordBytes) {
+    // The rule about limits is of quotes alone; without them, the record is its line.
+    const limit =
+      findByte(start, mark, QUOTE) < mark ? min<usize>(end, firstLine + <usize>chunk.multilineBytes) : firstLine;
+    fault = splitFields(chunk, start, limit);
+    if (findByte(start, chunk.position, 0) < chunk.position) fault = E_NUL;
+  }
+  if (fault) refuseFields(chunk);
+  putRecord(chunk, start, chunk.position, fault);
+  chunk.line += chunk.position > firstLine ? countLines(start, chunk.position) : 1;
+}
+
+/** Byte by byte; nothing at or behind `limit` belongs to the record. Moves chunk.position behind it unless it is broken. */
+function splitFields(chunk: Chunk, start: usize, limit: usize): i32 {
+  const end = chunk.end;
+  const delimiter = <u8>chunk.delimiter;
+  const columns = <usize>chunk.columns;
+  const cells = chunk.table + ((<usize>chunk.count * columns) << 3);
+  let at = start;
+  for (let column: usize = 0; at <= end; column++) {
+    let from = at;
+    let to: usize;
+    let flag: u32 = 0;
+    if (at < limit && load<u8>(at) == QUOTE) {
+      from = ++at;
+      while (at < limit) {
+        at = findByte(at, limit, QUOTE);
+        if (at + 1 >= end || load<u8>(at, 1) != QUOTE) break;
+        flag = ESCAPED;
+        at += 2;
+      }
+      if (at >= limit) return E_QUOTE;
+      to = at++;
+      if (at < limit && load<u8>(at) == CR && (at + 1 == end || load<u8>(at, 1) == LF)) at++;
+    } else {
+      while (at < limit && load<u8>(at) != delimiter && load<u8>(at) != LF) at++;
+      to = at;
+      if ((at >= end || load<u8>(at) == LF) && to > from && load<u8>(to - 1) == CR) to--;
+    }
+    if (column < columns) {
+      store<u32>(cells + (column << 3), <u32>from);
+      store<u32>(cells + (column << 3), <u32>to | flag, 4);
+    }
+    if (at >= end || (at < limit && load<u8>(at) == LF)) {
+      chunk.position = min<usize>(at + 1, end);
+      return column + 1 < columns ? E_COLS_FEW : column + 1 > columns ? E_COLS_MANY : 0;
+    }
+    if (at >= limit || load<u8>(at) != delimiter) return E_QUOTE;
+    at++;
+  }
+  return E_QUOTE;
+}
