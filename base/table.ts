@@ -5,16 +5,20 @@
 
 /**
  * - `int64`: whole numbers to 64 bits
+ * - `int32`: whole numbers to 32 bits
  * - `decimal`: DECIMAL(18,6), a scaled 64-bit integer; every amount of money is one
  * - `text`: UTF-8
  * - `date`: days since 1970-01-01, no time zone
  * - `timestamp`: microseconds since 1970-01-01 00:00 of the data set's own local time
  * - `boolean`
+ * - `double`: 64-bit floats, for what a model computes; never an amount
  */
-export type ColumnType = 'int64' | 'decimal' | 'text' | 'date' | 'timestamp' | 'boolean';
+export type ColumnType = 'int64' | 'int32' | 'decimal' | 'text' | 'date' | 'timestamp' | 'boolean' | 'double';
 
 /** Decimal places of every `decimal` column, at rest and in memory. */
 export const DECIMAL_SCALE = 6;
+/** Digits of every `decimal` column in files and warehouses. */
+export const DECIMAL_PRECISION = 18;
 
 export interface ColumnDefinition {
   readonly name: string;

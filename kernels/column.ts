@@ -21,6 +21,21 @@ export interface DateColumn {
   readonly validity: Uint8Array;
 }
 
+export interface Int32Column {
+  readonly type: 'int32';
+  readonly length: number;
+  readonly values: Int32Array;
+  readonly validity: Uint8Array;
+}
+
+/** 64-bit floats. */
+export interface DoubleColumn {
+  readonly type: 'double';
+  readonly length: number;
+  readonly values: Float64Array;
+  readonly validity: Uint8Array;
+}
+
 /** One bit a value. */
 export interface BooleanColumn {
   readonly type: 'boolean';
@@ -38,7 +53,7 @@ export interface TextColumn {
   readonly validity: Uint8Array;
 }
 
-export type Column = FixedColumn | DateColumn | BooleanColumn | TextColumn;
+export type Column = FixedColumn | DateColumn | Int32Column | DoubleColumn | BooleanColumn | TextColumn;
 export type ColumnTypeName = Column['type'];
 
 const bitmapBytes = (length: number): number => (length + 7) >> 3;
@@ -59,10 +74,21 @@ export function dateColumn(length: number): DateColumn {
   return { type: 'date', length, values: new Int32Array(length), validity: new Uint8Array(bitmapBytes(length)) };
 }
 
+export function int32Column(length: number): Int32Column {
+  return { type: 'int32', length, values: new Int32Array(length), validity: new Uint8Array(bitmapBytes(length)) };
+}
+
+export function doubleColumn(length: number): DoubleColumn {
+  return { type: 'double', length, values: new Float64Array(length), validity: new Uint8Array(bitmapBytes(length)) };
+}
+
 export function booleanColumn(length: number): BooleanColumn {
   const bytes = bitmapBytes(length);
   return { type: 'boolean', length, values: new Uint8Array(bytes), validity: new Uint8Array(bytes) };
 }
+
+/** Whether values are 64-bit integers. */
+export const isFixed = (column: Column): column is FixedColumn => column.type in { int64: 0, decimal: 0, timestamp: 0 };
 
 /** The 32-bit halves of 64-bit values: writing these is several times faster than making BigInts. */
 export const halves = (column: FixedColumn): Int32Array =>
@@ -166,6 +192,8 @@ export function valueText(column: Column, row: number): string | null {
       return String(column.values[row]);
     case 'boolean':
       return (column.values[row >> 3]! >> (row & 7)) & 1 ? 'true' : 'false';
+    case 'double':
+      return Object.is(column.values[row], -0) ? '-0' : String(column.values[row]);
     default:
       return String(column.values[row]);
   }

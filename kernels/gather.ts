@@ -3,8 +3,10 @@ import {
   booleanColumn,
   type Column,
   dateColumn,
+  doubleColumn,
   fixedColumn,
   halves,
+  int32Column,
   isValid,
   setBit,
   TextBuilder,
@@ -25,8 +27,13 @@ export function gather(column: Column, rows: Int32Array): Column {
     }
     return out;
   }
-  if (column.type === 'date') {
-    const out = dateColumn(length);
+  if (column.type === 'date' || column.type === 'int32' || column.type === 'double') {
+    const out =
+      column.type === 'date'
+        ? dateColumn(length)
+        : column.type === 'int32'
+          ? int32Column(length)
+          : doubleColumn(length);
     for (let i = 0; i < length; i++) {
       const row = rows[i]!;
       if (row < 0 || !isValid(column, row)) continue;
@@ -81,6 +88,16 @@ export function concat(parts: readonly Column[]): Column {
       }
       return { type: 'boolean', length, values, validity };
     }
+    case 'double': {
+      const values = new Float64Array(length);
+      row = 0;
+      for (const part of parts as readonly (typeof first)[]) {
+        values.set(part.values, row);
+        row += part.length;
+      }
+      return { type: 'double', length, values, validity };
+    }
+    case 'int32':
     case 'date': {
       const values = new Int32Array(length);
       row = 0;
@@ -88,7 +105,7 @@ export function concat(parts: readonly Column[]): Column {
         values.set(part.values, row);
         row += part.length;
       }
-      return { type: 'date', length, values, validity };
+      return { type: first.type, length, values, validity };
     }
     default: {
       const values = new BigInt64Array(length);

@@ -63,7 +63,9 @@ export function decodeSlab(slab: Uint8Array): Rows {
       columns[name] = { type, length, offsets, bytes: values, validity };
     } else if (type === 'boolean') {
       columns[name] = { type, length, values: new Uint8Array(bytes.buffer, take(bitmap), bitmap), validity };
-    } else if (type === 'date') {
+    } else if (type === 'double') {
+      columns[name] = { type, length, values: new Float64Array(bytes.buffer, take(length * 8), length), validity };
+    } else if (type === 'date' || type === 'int32') {
       columns[name] = { type, length, values: new Int32Array(bytes.buffer, take(length * 4), length), validity };
     } else {
       columns[name] = { type, length, values: new BigInt64Array(bytes.buffer, take(length * 8), length), validity };
@@ -80,5 +82,5 @@ function buffersOf(column: Column): Uint8Array[] {
   return [column.validity, bytesOf(column.values)];
 }
 
-const bytesOf = (array: Int32Array | BigInt64Array | Uint8Array): Uint8Array =>
+const bytesOf = (array: Int32Array | BigInt64Array | Float64Array | Uint8Array): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength);

@@ -4,6 +4,8 @@ import {
   booleanColumn,
   type Column,
   dateColumn,
+  doubleColumn,
+  int32Column,
   isValid,
   numberColumn,
   setBit,
@@ -14,7 +16,16 @@ import { amountText } from '../kernels/money.ts';
 import type { Rows } from '../lake/slab.ts';
 import { below, between, listOf, pick, type Random, randomInt64 } from './random.ts';
 
-export const COLUMN_TYPES: readonly ColumnType[] = ['int64', 'decimal', 'text', 'date', 'timestamp', 'boolean'];
+export const COLUMN_TYPES: readonly ColumnType[] = [
+  'int64',
+  'decimal',
+  'text',
+  'date',
+  'timestamp',
+  'boolean',
+  'int32',
+  'double',
+];
 
 /** What a reader of a table sees: amounts with six decimals, days as day numbers, times as microseconds. */
 export type Plain = string | bigint | number | boolean | null;
@@ -34,6 +45,12 @@ function randomPlain(random: Random, type: ColumnType): string | bigint | number
       return random() < 0.5;
     case 'date':
       return between(random, -700_000, 2_900_000);
+    case 'int32':
+      return Number(randomInt64(random, between(random, 1, 32)));
+    case 'double':
+      return random() < 0.1
+        ? pick(random, [0, -0, Infinity, -Infinity, NaN, 5e-324])
+        : (random() - 0.5) * 10 ** between(random, -9, 9);
     case 'decimal':
       return randomInt64(random, between(random, 1, 64)) % AMOUNT_LIMIT;
     case 'timestamp':
@@ -45,12 +62,14 @@ function randomPlain(random: Random, type: ColumnType): string | bigint | number
 
 export function columnOf(type: ColumnType, values: readonly (string | bigint | number | boolean | null)[]): Column {
   if (type === 'text') return textColumn(values as (string | null)[]);
-  if (type !== 'date' && type !== 'boolean') return numberColumn(type, values as (bigint | null)[]);
-  const column = type === 'date' ? dateColumn(values.length) : booleanColumn(values.length);
+  if (type === 'int64' || type === 'decimal' || type === 'timestamp')
+    return numberColumn(type, values as (bigint | null)[]);
+  const make = { date: dateColumn, int32: int32Column, double: doubleColumn, boolean: booleanColumn };
+  const column = make[type](values.length);
   values.forEach((value, row) => {
     if (value === null) return;
     setBit(column.validity, row);
-    if (column.type === 'date') column.values[row] = Number(value);
+    if (column.type !== 'boolean') column.values[row] = Number(value);
     else if (value) setBit(column.values, row);
   });
   return column;

@@ -3,11 +3,13 @@ import type { ColumnType, TableDefinition } from '../base/table.ts';
 
 export const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   int64: 'BIGINT',
+  int32: 'INTEGER',
   decimal: 'DECIMAL(18,6)',
   text: 'VARCHAR',
   date: 'DATE',
   timestamp: 'TIMESTAMP',
   boolean: 'BOOLEAN',
+  double: 'DOUBLE',
 };
 
 /**

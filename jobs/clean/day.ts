@@ -4,6 +4,7 @@ import {
   type Column,
   type FixedColumn,
   halves,
+  isFixed,
   isValid,
   numberAt,
   type TextColumn,
@@ -60,7 +61,10 @@ export interface DayOutput {
 }
 
 /** Merges days: drops records that lost their key, checks references, computes amounts, writes one part file a day. */
-export async function day(input: DayInput, { shared, lake, write }: TaskContext<DayShared>): Promise<DayOutput> {
+export async function day(
+  input: DayInput,
+  { shared, lake, kernels, write }: TaskContext<DayShared>,
+): Promise<DayOutput> {
   const { contract } = shared;
   const tables = await loadTables(lake, shared.tables, keysOf(contract));
   const writes: Promise<PartitionFile>[] = [];
@@ -89,7 +93,7 @@ export async function day(input: DayInput, { shared, lake, write }: TaskContext<
     if (kept.length > 0) {
       const order = sortKept(kept, columns);
       const partition = dayText(day);
-      const bytes = encodeParquet(salesTable(contract), gatherColumns(columns, order));
+      const bytes = encodeParquet(kernels, salesTable(contract), gatherColumns(columns, order));
       // Days are written while the next are merged: most of the time of a small file is waiting for the disk.
       const written = write(`${partition}.parquet`, bytes, kept.length).then(part => ({ ...part, partition }));
       // A write that fails while the next day is merged is heard of at the end; until then it must not end the process.
@@ -160,7 +164,10 @@ function sortKept(kept: Int32Array, columns: Readonly<Record<string, Column>>): 
 
 export function comparer(column: Column): (a: number, b: number) => number {
   if (column.type === 'text') return textComparer(column);
-  if (column.type === 'date' || column.type === 'boolean') return (a, b) => column.values[a]! - column.values[b]!;
+  if (!isFixed(column)) {
+    const numbers: ArrayLike<number> = column.values;
+    return (a, b) => numbers[a]! - numbers[b]!;
+  }
   const { values } = column;
   const half = halves(column);
   return (a, b) => {

@@ -36,7 +36,7 @@ export interface DimensionOutput {
 /** Makes one dimension of the star schema, sorted by its id. */
 export async function dimension(
   input: DimensionInput,
-  { shared, lake, write }: TaskContext<DimensionShared>,
+  { shared, lake, kernels, write }: TaskContext<DimensionShared>,
 ): Promise<DimensionOutput> {
   const { contract } = shared;
   const tables = await loadTables(lake, shared.tables, keysOf(contract));
@@ -47,7 +47,7 @@ export async function dimension(
   const orders = definition.columns.slice(0, 2).map(({ name }) => comparer(columns[name]!));
   order.sort((a, b) => orders[0]!(a, b) || orders[1]!(a, b));
   const sorted = gatherRows({ length: rows.length, columns }, order);
-  const file = await write(`${definition.name}.parquet`, encodeParquet(definition, sorted), sorted.length);
+  const file = await write(`${definition.name}.parquet`, encodeParquet(kernels, definition, sorted), sorted.length);
   return { name: definition.name, file, conflicts };
 }
 

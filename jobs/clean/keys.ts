@@ -8,6 +8,7 @@ import {
   type Column,
   type FixedColumn,
   halves,
+  isFixed,
   isValid,
   numberAt,
   numberColumn,
@@ -79,7 +80,7 @@ interface KeyColumn {
 
 const keyColumn = (column: Column): KeyColumn => ({
   column,
-  words: column.type === 'text' || column.type === 'boolean' || column.type === 'date' ? null : halves(column),
+  words: isFixed(column) ? halves(column) : null,
 });
 
 function hashKey(lanes: Lanes, columns: readonly KeyColumn[], row: number): void {

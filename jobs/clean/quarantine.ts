@@ -53,7 +53,7 @@ export interface QuarantineOutput {
 /** Writes the quarantine of one range of a file: each record's reason, original text, and amount if it has one. */
 export async function quarantine(
   input: QuarantineInput,
-  { shared, lake, raw, write }: TaskContext<QuarantineShared>,
+  { shared, lake, raw, kernels, write }: TaskContext<QuarantineShared>,
 ): Promise<QuarantineOutput> {
   const { contract } = shared;
   const parts = await Promise.all(input.rejects.map(async slice => decodeSlab(await readSlice(lake, slice))));
@@ -85,7 +85,7 @@ export async function quarantine(
     duplicate_of_line: rows.columns.$winner_line!,
     net_amount_base: net,
   };
-  const part = await write('quarantine.parquet', encodeParquet(QUARANTINE_TABLE, { length, columns }), length);
+  const part = await write('quarantine.parquet', encodeParquet(kernels, QUARANTINE_TABLE, { length, columns }), length);
   const reasons = countReasons(rows, net as FixedColumn, { codeAt, columnAt, messageAt });
   invariant(
     reasons.reduce((sum, reason) => sum + reason.rows, 0) === length,

@@ -5,7 +5,9 @@ import {
   type Column,
   type ColumnTypeName,
   dateColumn,
+  doubleColumn,
   fixedColumn,
+  int32Column,
   TextBuilder,
   type TextColumn,
   valueText,
@@ -94,6 +96,8 @@ export function fixedText(text: string, length: number): TextColumn {
 export function nullColumn(type: ColumnTypeName, length: number): Column {
   if (type === 'text') return mapTexts(length, () => null);
   if (type === 'date') return dateColumn(length);
+  if (type === 'int32') return int32Column(length);
+  if (type === 'double') return doubleColumn(length);
   return type === 'boolean' ? booleanColumn(length) : fixedColumn(type, length);
 }
 

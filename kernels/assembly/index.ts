@@ -4,7 +4,11 @@ export { csvDays, csvMoments } from './csv/moments';
 export { csvDecimals, csvInts } from './csv/numbers';
 export { csvIndex, csvLines } from './csv/records';
 export { csvBooleans, csvTexts } from './csv/text';
+export * from './dictionary';
+export * from './encodings';
+export * from './scan';
 export * from './xxhash';
+export * from './zstd';
 
 /** Where the caller's part of the memory begins: below it are the kernels' own tables. */
 export function heapBase(): usize {

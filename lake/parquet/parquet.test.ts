@@ -7,11 +7,13 @@ import { compressors } from 'hyparquet-compressors';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ColumnType, TableDefinition } from '../../base/table.ts';
 import { AMOUNT_MAX, amountText } from '../../kernels/money.ts';
+import { createKernels } from '../../kernels/wasm.ts';
 import { COLUMN_TYPES, columnOf, type Plain, plainValues, randomColumn, randomTable } from '../../test/columns.ts';
 import { listOf, seeded } from '../../test/random.ts';
 import type { Rows } from '../slab.ts';
 import { encodeParquet } from './write.ts';
 
+const kernels = createKernels();
 const folder = mkdtempSync(join(tmpdir(), 'endcap-parquet-'));
 const database = await DuckDBInstance.create(':memory:', { threads: '1' });
 const duck = await database.connect();
@@ -82,7 +84,7 @@ describe('a table written as Parquet', () => {
     'of %i rows is read back value for value by DuckDB and by hyparquet',
     async length => {
       const { definition, rows } = randomTable(seeded(length), 9, length);
-      const bytes = encodeParquet(definition, rows);
+      const bytes = encodeParquet(kernels, definition, rows);
       const expected = written(definition, rows);
       expect(await readByDuck(definition, bytes)).toEqual(expected);
       expect(await readByHyparquet(definition, bytes)).toEqual(expected);
@@ -98,7 +100,7 @@ describe('a table written as Parquet', () => {
       timestamp: [-1n, 253_402_300_799_000_000n, 0n, null],
       boolean: [true, false, true, null],
     });
-    const bytes = encodeParquet(definition, rows);
+    const bytes = encodeParquet(kernels, definition, rows);
     const expected = written(definition, rows);
     expect(await readByDuck(definition, bytes)).toEqual(expected);
     expect(await readByHyparquet(definition, bytes)).toEqual(expected);
@@ -106,14 +108,16 @@ describe('a table written as Parquet', () => {
 
   it('keeps a byte order mark that begins a text, though both readers drop it on the way into JavaScript', async () => {
     const { definition, rows } = tableOf({ text: ['\ufeffa'] });
-    expect(await query('select hex(text) from read_parquet($file)', encodeParquet(definition, rows))).toEqual([
+    expect(await query('select hex(text) from read_parquet($file)', encodeParquet(kernels, definition, rows))).toEqual([
       ['EFBBBF61'],
     ]);
   });
 
   it('may hold nothing but nulls', async () => {
     const { definition, rows } = tableOf(Object.fromEntries(COLUMN_TYPES.map(type => [type, Array(20).fill(null)])));
-    expect(await readByDuck(definition, encodeParquet(definition, rows))).toEqual(Array(20).fill(Array(6).fill(null)));
+    expect(await readByDuck(definition, encodeParquet(kernels, definition, rows))).toEqual(
+      Array(20).fill(Array(COLUMN_TYPES.length).fill(null)),
+    );
   });
 
   it('finds texts that come often and texts that come once', async () => {
@@ -121,11 +125,11 @@ describe('a table written as Parquet', () => {
     const once = listOf(3_000, row => `order ${row}`);
     for (const text of [often, once]) {
       const { definition, rows } = tableOf({ text });
-      expect((await readByDuck(definition, encodeParquet(definition, rows))).flat()).toEqual(text);
+      expect((await readByDuck(definition, encodeParquet(kernels, definition, rows))).flat()).toEqual(text);
     }
     const sizeOf = (text: string[]) => {
       const { definition, rows } = tableOf({ text });
-      return encodeParquet(definition, rows).length;
+      return encodeParquet(kernels, definition, rows).length;
     };
     expect(sizeOf(often)).toBeLessThan(sizeOf(once) / 2);
   });
@@ -138,14 +142,14 @@ describe('a table written as Parquet', () => {
         { ...EMPTY, columns },
         { length, columns: { a: column, b: column, c: column } },
       ];
-      expect(await readByDuck(definition, encodeParquet(definition, rows))).toEqual(written(definition, rows));
+      expect(await readByDuck(definition, encodeParquet(kernels, definition, rows))).toEqual(written(definition, rows));
     }
   });
 
   it('is the same bytes for the same rows', () => {
     const bytes = () => {
       const { definition, rows } = randomTable(seeded(5), 8, 500);
-      return Buffer.from(encodeParquet(definition, rows)).toString('base64');
+      return Buffer.from(encodeParquet(kernels, definition, rows)).toString('base64');
     };
     expect(bytes()).toBe(bytes());
   });
@@ -154,7 +158,7 @@ describe('a table written as Parquet', () => {
     const { definition, rows } = tableOf(Object.fromEntries(COLUMN_TYPES.map(type => [type, []])));
     const columns = await query(
       'select name, type, logical_type, precision, scale from parquet_schema($file) offset 1',
-      encodeParquet(definition, rows),
+      encodeParquet(kernels, definition, rows),
     );
     const type = ([name, physical, logical, precision, scale]: Plain[]) =>
       [name, physical, logical, precision, scale].join(' | ');
@@ -165,6 +169,8 @@ describe('a table written as Parquet', () => {
       'date | INT32 | DateType() |  | ',
       'timestamp | INT64 | TimestampType(isAdjustedToUTC=0, unit=TimeUnit(MILLIS=<null>, MICROS=MicroSeconds(), NANOS=<null>)) |  | ',
       'boolean | BOOLEAN |  |  | ',
+      'int32 | INT32 |  |  | ',
+      'double | DOUBLE |  |  | ',
     ]);
   });
 
@@ -173,8 +179,12 @@ describe('a table written as Parquet', () => {
       { name: 'a', type: 'int64', nullable: false, description: '' },
       { name: 'b', type: 'int64', nullable: true, description: '' },
     ] as const;
-    const column = columnOf('int64', [1n, 2n]);
-    const bytes = encodeParquet({ ...EMPTY, columns }, { length: 2, columns: { a: column, b: column } });
+    const length = 1_000;
+    const column = columnOf(
+      'int64',
+      listOf(length, row => BigInt(row * row)),
+    );
+    const bytes = encodeParquet(kernels, { ...EMPTY, columns }, { length, columns: { a: column, b: column } });
     expect((await query('select repetition_type from parquet_schema($file) offset 1', bytes)).flat()).toEqual([
       'REQUIRED',
       'OPTIONAL',
@@ -187,7 +197,7 @@ describe('a table written as Parquet', () => {
     const { definition, rows } = tableOf({ date: [5, null, 2, 9], int64: [7n, -3n, null, null] });
     const statistics = await query(
       'select stats_min_value, stats_max_value, stats_null_count from parquet_metadata($file) order by column_id',
-      encodeParquet(definition, rows),
+      encodeParquet(kernels, definition, rows),
     );
     expect(statistics).toEqual([
       ['1970-01-03', '1970-01-10', 1n],
@@ -228,5 +238,5 @@ describe('rows that do not fit their definition are refused', () => {
       { length: 2, columns: { a: column } },
       'table.a: 1 nulls',
     ],
-  ])('%s', (_title, table, rows, message) => expect(() => encodeParquet(table, rows)).toThrow(message));
+  ])('%s', (_title, table, rows, message) => expect(() => encodeParquet(kernels, table, rows)).toThrow(message));
 });

@@ -1,0 +1,103 @@
+/** Encodings of Parquet (Apache Parquet format 2.x, Encodings.md). Each function returns the end of what it wrote. */
+
+// @ts-ignore: decorator
+@inline function varint(out: usize, value: u64): usize {
+  for (; value >= 128; value >>= 7) store<u8>(out++, <u8>(value | 128));
+  store<u8>(out++, <u8>value);
+  return out;
+}
+
+/** `count` values of `bits` bits each, least significant first, and zeros up to a multiple of eight values. */
+function pack(values: usize, count: u32, bits: u64, out: usize): usize {
+  let word: u64 = 0;
+  let filled: u64 = 0;
+  for (let at = values, end = values + (<usize>count << 2); at < end; at += 4) {
+    word |= <u64>load<u32>(at) << filled;
+    filled += bits;
+    if (filled >= 32) {
+      store<u32>(out, <u32>word);
+      out += 4;
+      word >>= 32;
+      filled -= 32;
+    }
+  }
+  filled += <u64>(-count & 7) * bits;
+  for (; filled >= 8; filled -= 8) {
+    store<u8>(out++, <u8>word);
+    word >>= 8;
+  }
+  return out;
+}
+
+function packedRun(values: usize, count: u32, bits: u32, out: usize): usize {
+  if (count == 0) return out;
+  out = varint(out, (<u64>((count + 7) >> 3) << 1) | 1);
+  return pack(values, count, bits, out);
+}
+
+export function repeatedRun(value: u32, count: u32, bits: u32, out: usize): usize {
+  out = varint(out, <u64>count << 1);
+  store<u32>(out, value);
+  return out + ((bits + 7) >> 3);
+}
+
+/** How often a value is the one before it. */
+function countRepeats(values: usize, count: u32): u32 {
+  let repeats: u32 = 0;
+  let at = values;
+  const end = values + ((<usize>count - 1) << 2);
+  for (; at + 16 <= end; at += 16) {
+    repeats += popcnt(i32x4.bitmask(i32x4.eq(v128.load(at), v128.load(at, 4))));
+  }
+  for (; at < end; at += 4) repeats += u32(load<u32>(at) == load<u32>(at, 4));
+  return repeats;
+}
+
+/** Shorter runs than these many bits are packed with their neighbours. */
+const RUN_BITS: u32 = 64;
+
+/** RLE and bit-packing hybrid, without its length: runs of one value where they are long, else packed ones. */
+export function hybrid(values: usize, count: u32, bits: u32, out: usize): usize {
+  if (count == 0) return out;
+  if (countRepeats(values, count) < count >> 2) return packedRun(values, count, bits, out);
+  let packed: u32 = 0;
+  let row: u32 = 0;
+  while (row < count) {
+    const value = load<u32>(values + (<usize>row << 2));
+    let end = row + 1;
+    while (end < count && load<u32>(values + (<usize>end << 2)) == value) end++;
+    // Packed values come in eights: the first of the run fill up the last eight.
+    const fill = (packed - row) & 7;
+    if (end - row >= fill + 8 && (end - row - fill) * bits >= RUN_BITS) {
+      out = packedRun(values + (<usize>packed << 2), row + fill - packed, bits, out);
+      out = repeatedRun(value, end - row - fill, bits, out);
+      packed = end;
+    }
+    row = end;
+  }
+  return packedRun(values + (<usize>packed << 2), count - packed, bits, out);
+}
+
+/** PLAIN: each text behind its size. Whole vectors are copied; what they write too much is written over. */
+export function plainText(offsets: usize, bytes: usize, from: u32, to: u32, out: usize): usize {
+  for (let row = from; row < to; row++) out = putText(offsets, bytes, row, out);
+  return out;
+}
+
+/** The same of some rows, by their numbers. */
+export function plainTextRows(offsets: usize, bytes: usize, rows: usize, count: u32, out: usize): usize {
+  for (let i: u32 = 0; i < count; i++) out = putText(offsets, bytes, load<u32>(rows + (<usize>i << 2)), out);
+  return out;
+}
+
+// @ts-ignore: decorator
+@inline function putText(offsets: usize, bytes: usize, row: u32, out: usize): usize {
+  const start = load<u32>(offsets + (<usize>row << 2));
+  const size = load<u32>(offsets + (<usize>row << 2), 4) - start;
+  store<u32>(out, size);
+  out += 4;
+  let from = bytes + start;
+  const end = out + size;
+  for (; out < end; out += 16, from += 16) v128.store(out, v128.load(from));
+  return end;
+}

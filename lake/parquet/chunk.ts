@@ -1,0 +1,146 @@
+/** A column chunk: the pages of one column in one row group. */
+import { crc32 } from 'node:zlib';
+import type { ColumnDefinition } from '../../base/table.ts';
+import type { Column } from '../../kernels/column.ts';
+import { parquetKernels } from '../../kernels/parquet.ts';
+import type { Kernels } from '../../kernels/wasm.ts';
+import { type Body, compressPages } from './compress.ts';
+import { type Dense, denseRows } from './dense.ts';
+import { type PageHeader, pageHeader, type Statistics } from './footer.ts';
+import { factsOf } from './statistics.ts';
+import { type Codec, ENCODING, PAGE, PARQUET_TYPES } from './types.ts';
+import { type Encoder, encoderOf } from './values.ts';
+
+export interface Chunk {
+  readonly pieces: readonly Uint8Array[];
+  readonly encodings: readonly number[];
+  readonly codec: Codec;
+  readonly size: number;
+  readonly compressedSize: number;
+  /** Bytes of the dictionary page, which comes first; 0 when there is none. */
+  readonly dictionarySize: number;
+  readonly statistics: Statistics;
+}
+
+export interface ChunkOptions {
+  readonly codec: Codec;
+  readonly pageRows: number;
+  readonly pageBytes: number;
+}
+
+interface Page {
+  readonly type: number;
+  readonly values: number;
+  readonly encoding: number;
+  readonly body: Body;
+}
+
+/** Encodes rows [from, to) of a column; `from` is a multiple of 8. What it returns is no longer in the kernels' memory. */
+export function encodeChunk(
+  kernels: Kernels,
+  { type, nullable }: ColumnDefinition,
+  column: Column,
+  from: number,
+  to: number,
+  options: ChunkOptions,
+): Chunk {
+  const mark = kernels.mark();
+  const dense = denseRows(kernels, column, PARQUET_TYPES[type].physical, from, to);
+  const facts = factsOf(kernels, dense);
+  const encoder = encoderOf(kernels, dense, facts, options.codec);
+  const pages = dataPages(kernels, dense, encoder, nullable, options);
+  const { dictionary } = encoder;
+  if (dictionary !== null) {
+    const { entries, body } = dictionary;
+    pages.unshift({ type: PAGE.dictionary, values: entries, encoding: ENCODING.plain, body });
+  }
+  const bodies = pages.map(({ body }) => body);
+  const compressed = compressPages(kernels, bodies, options.codec);
+  const pieces = pages.flatMap((page, i) => writtenPage(page, compressed.pages[i]!));
+  kernels.release(mark);
+  const headerBytes = pieces.reduce((sum, { length }, i) => (i % 2 === 0 ? sum + length : sum), 0);
+  const encodings = [...new Set([...pages.map(({ encoding }) => encoding), ENCODING.rle])];
+  return {
+    pieces,
+    encodings,
+    codec: compressed.codec,
+    size: bodies.reduce((sum, { size }) => sum + size, headerBytes),
+    compressedSize: pieces.reduce((sum, { length }) => sum + length, 0),
+    dictionarySize: dictionary === null ? 0 : pieces[0]!.length + pieces[1]!.length,
+    statistics: facts.statistics,
+  };
+}
+
+function writtenPage({ type, values, encoding, body }: Page, compressed: Uint8Array): [Uint8Array, Uint8Array] {
+  const header: PageHeader = {
+    type,
+    values,
+    encoding,
+    size: body.size,
+    compressedSize: compressed.length,
+    crc: crc32(compressed),
+  };
+  return [pageHeader(header), compressed.slice()];
+}
+
+function dataPages(kernels: Kernels, dense: Dense, encoder: Encoder, nullable: boolean, options: ChunkOptions): Page[] {
+  const { countBits } = parquetKernels(kernels);
+  const pages: Page[] = [];
+  const valid = (from: number, to: number): number => {
+    if (dense.count === 0) return 0;
+    return dense.validity === null ? to - from : countBits(dense.validity + (from >> 3), to - from);
+  };
+  let value = 0;
+  for (let row = 0; row < dense.rows; ) {
+    let end = Math.min(dense.rows, row + options.pageRows);
+    // Texts may be long: half the rows, until they are few enough bytes, or too few rows to share a byte of the bitmap.
+    while (encoder.room(value, value + valid(row, end)) > options.pageBytes && end - row > 8) {
+      end = row + Math.max(8, ((end - row) >> 4) << 3);
+    }
+    const next = value + valid(row, end);
+    const body = dataBody(kernels, dense, encoder, { row, end, value, next, nullable });
+    pages.push({ type: PAGE.data, values: end - row, encoding: encoder.encoding, body });
+    row = end;
+    value = next;
+  }
+  return pages;
+}
+
+interface PageRange {
+  readonly row: number;
+  readonly end: number;
+  /** The same in values that are not null. */
+  readonly value: number;
+  readonly next: number;
+  readonly nullable: boolean;
+}
+
+function dataBody(kernels: Kernels, dense: Dense, encoder: Encoder, page: PageRange): Body {
+  const { row, end, value, next, nullable } = page;
+  const start = kernels.alloc(16 + ((end - row + 7) >> 3) + encoder.room(value, next));
+  const values = nullable ? writeLevels(kernels, dense, row, end, start) : start;
+  const size = (next === value ? values : encoder.write(value, next, values)) - start;
+  const shape = next === value ? null : encoder.shape(value, next, values - start);
+  return { start, size, shape, huffman: shape === null ? null : encoder.huffman(value, next) };
+}
+
+/** Definition levels behind their size: 1 for a value, 0 for null. A bitmap is what bit packing would make of them. */
+function writeLevels(kernels: Kernels, dense: Dense, row: number, end: number, out: number): number {
+  const { repeatedRun } = parquetKernels(kernels);
+  const view = new DataView(kernels.bytes.buffer);
+  const start = out + 4;
+  let at = start;
+  if (dense.validity === null) at = repeatedRun(dense.count === 0 ? 0 : 1, end - row, 1, start);
+  else {
+    const bytes = (end - row + 7) >> 3;
+    for (let groups = bytes * 2 + 1; ; groups >>= 7) {
+      kernels.bytes[at++] = groups >= 128 ? (groups & 127) | 128 : groups;
+      if (groups < 128) break;
+    }
+    const from = dense.validity + (row >> 3);
+    kernels.bytes.copyWithin(at, from, from + bytes);
+    at += bytes;
+  }
+  view.setUint32(out, at - start, true);
+  return at;
+}
