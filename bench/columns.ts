@@ -14,6 +14,29 @@ import type { Rows } from '../lake/slab.ts';
 import { rowsOf } from './encoder.ts';
 import { type Batch, readBatches } from './reader.ts';
 
+/** The same rows in the kernels' memory, where whatever reads CSV or gathers a day leaves them. */
+export function placeRows(kernels: Kernels, { length, columns }: Rows): Rows {
+  const place = <Values extends BigInt64Array | Int32Array | Uint8Array>(values: Values): Values => {
+    const address = kernels.alloc(values.byteLength);
+    kernels.bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), address);
+    return new (values.constructor as new (b: ArrayBufferLike, at: number, size: number) => Values)(
+      kernels.bytes.buffer,
+      address,
+      values.length,
+    );
+  };
+  const placed = (column: Column): Column => {
+    const validity = place(column.validity);
+    if (column.type === 'text')
+      return { ...column, offsets: place(column.offsets), bytes: place(column.bytes), validity };
+    return { ...(column as FixedColumn), values: place((column as FixedColumn).values), validity };
+  };
+  return {
+    length,
+    columns: Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, placed(column)])),
+  };
+}
+
 /** At most `most` rows of the file, in memory of their own. Of whole numbers, decimals, times and texts only. */
 export function readSome(kernels: Kernels, path: string, table: TableContract, most: number): Rows {
   const parts: Record<string, Column[]> = {};
@@ -33,10 +56,11 @@ export function readSome(kernels: Kernels, path: string, table: TableContract, m
 }
 
 function joined(parts: readonly Column[], length: number): Column {
-  const [first] = parts;
-  if (first?.type === 'text') return joinedTexts(parts as TextColumn[], length);
-  if (first?.type === 'date' || first?.type === 'boolean') throw new Error(`columns of ${first.type} are not joined`);
-  const out = fixedColumn(first!.type, length);
+  const { type } = parts[0]!;
+  if (type === 'text') return joinedTexts(parts as TextColumn[], length);
+  if (type !== 'int64' && type !== 'decimal' && type !== 'timestamp')
+    throw new Error(`columns of ${type} are not joined`);
+  const out = fixedColumn(type, length);
   let row = 0;
   for (const part of parts as FixedColumn[]) {
     out.values.set(part.values, row);

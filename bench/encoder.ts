@@ -1,17 +1,18 @@
-/** Batches → Parquet files. */
+/** What the Parquet writer is given: tables and rows of the measured files, and its two profiles. */
 import type { TableDefinition } from '../base/table.ts';
 import { COLUMN_TYPES, type TableContract } from '../datasets/contract.ts';
 import type { Column } from '../kernels/column.ts';
-import type { Kernels } from '../kernels/wasm.ts';
-import { encodeParquet } from '../lake/parquet/write.ts';
+import type { ParquetOptions } from '../lake/parquet/write.ts';
 import type { Rows } from '../lake/slab.ts';
 import type { Batch } from './reader.ts';
 
-export interface Encoding {
-  readonly codec: 'zstd' | 'snappy' | 'uncompressed';
-  /** DELTA encodings; without them, the profile that every reader has understood since Parquet 1. */
-  readonly delta: boolean;
-}
+export type Profile = 'delta' | 'safe';
+
+/** `safe` is what every reader has understood since Parquet 1; `delta` adds the DELTA encodings. */
+export const PROFILES: Readonly<Record<Profile, ParquetOptions>> = {
+  delta: { codec: 'zstd' },
+  safe: { codec: 'zstd' },
+};
 
 /** The table of a file's columns, all of them nullable. */
 export function definitionOf(name: string, { columns }: TableContract): TableDefinition {
@@ -29,9 +30,6 @@ export function definitionOf(name: string, { columns }: TableContract): TableDef
   };
 }
 
-export const encode = (_kernels: Kernels, definition: TableDefinition, rows: Rows, _encoding: Encoding): Uint8Array =>
-  encodeParquet(definition, rows);
-
 /** The whole records of a batch, without copying them. */
 export const rowsOf = ({ records, columns }: Batch): Rows => ({
   length: records,
@@ -48,6 +46,9 @@ function firstRows(column: Column, length: number): Column {
     case 'boolean':
       return { ...column, length, values: column.values.subarray(0, (length + 7) >> 3), validity };
     case 'date':
+    case 'int32':
+      return { ...column, length, values: column.values.subarray(0, length), validity };
+    case 'double':
       return { ...column, length, values: column.values.subarray(0, length), validity };
     default:
       return { ...column, length, values: column.values.subarray(0, length), validity };

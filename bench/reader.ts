@@ -5,9 +5,8 @@ import type { TableContract } from '../datasets/contract.ts';
 import { compileColumn } from '../jobs/clean/compile.ts';
 import { LINE_LIMITS } from '../jobs/clean/scan.ts';
 import type { Column } from '../kernels/column.ts';
-import { type ColumnReader, convertColumn } from '../kernels/convert.ts';
 import { fault } from '../kernels/faults.ts';
-import { indexFields } from '../kernels/records.ts';
+import { type RecordBatch, readRecords } from '../kernels/read.ts';
 import type { Kernels } from '../kernels/wasm.ts';
 
 /** Typed columns by name; only the first `records` rows are whole records of this batch. */
@@ -25,6 +24,7 @@ export interface CsvRange {
   readonly end?: number;
 }
 
+const COMMA = 0x2c;
 const E_QUOTE = fault('E_QUOTE');
 const HEADER_BYTES = 65_536;
 
@@ -52,18 +52,28 @@ export function readBatches(
   const piece = kernels.bytes.subarray(address, address + CHUNK_BYTES);
   const file = openSync(path, 'r');
   const last = end ?? fstatSync(file).size;
+  const behindPiece = kernels.mark();
   let filled = 0;
   for (let at = start ?? header.end; at < last || filled > 0; ) {
     const read = readSync(file, piece, filled, Math.min(piece.length - filled, last - at), at);
     at += read;
     filled += read;
-    const batch = parse(Buffer.from(piece.buffer, address, filled), header.names, readers);
+    const batch = readRecords(kernels, {
+      address,
+      size: filled,
+      delimiter: COMMA,
+      limits: LINE_LIMITS,
+      readers,
+      hashed: null,
+    });
     const records = at >= last ? batch.records : wholeRecords(batch, filled);
-    if (onBatch({ ...batch, records }) === false) break;
-    const consumed = at >= last ? filled : batch.recordStart[records]!;
+    const columns = Object.fromEntries(header.names.map((name, column) => [name, batch.columns[column]!]));
+    if (onBatch({ records, columns, fault: batch.fault }) === false) break;
+    const consumed = at >= last ? filled : batch.start[records]!;
     if (consumed === 0) throw new Error(`${path}: a record is longer than ${CHUNK_BYTES} bytes`);
     piece.copyWithin(0, consumed, filled);
     filled -= consumed;
+    kernels.release(behindPiece);
   }
   closeSync(file);
   kernels.release(mark);
@@ -86,29 +96,14 @@ export function lineRanges(path: string, size: number): { readonly start: number
   return ranges;
 }
 
-interface Parsed extends Batch {
-  readonly recordStart: Int32Array;
-}
-
-function parse(bytes: Buffer, names: readonly string[], readers: readonly ColumnReader[]): Parsed {
-  const index = indexFields(bytes, names.length, 44, LINE_LIMITS);
-  const code = index.fault.slice(0, index.records);
-  const faults = { code, column: new Int16Array(index.records) };
-  const columns: Record<string, Column> = {};
-  names.forEach((name, column) => {
-    columns[name] = convertColumn({ bytes, index, column, reader: readers[column]!, faults });
-  });
-  return { records: index.records, columns, fault: code, recordStart: index.recordStart };
-}
-
 /**
  * How many records of a piece are whole. The last one is cut by the end of the piece; where that end is in a quoted field,
  * the field seems not to end, and its record and all behind it are read again with the next piece.
  */
-function wholeRecords({ records, fault, recordStart }: Parsed, filled: number): number {
+function wholeRecords({ records, fault, start }: RecordBatch, filled: number): number {
   let whole = records - 1;
   const uncertain = filled - RECORD_BYTES_MAX - QUOTED_FIELD_BYTES_MAX;
-  for (let record = whole; record >= 0 && recordStart[record]! >= uncertain; record--)
+  for (let record = whole; record >= 0 && start[record]! >= uncertain; record--)
     if (fault[record] === E_QUOTE) whole = record;
   return whole;
 }

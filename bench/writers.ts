@@ -5,27 +5,17 @@
 import { createRequire } from 'node:module';
 import { Writable } from 'node:stream';
 import { constants, zstdCompressSync } from 'node:zlib';
-import {
-  type Data,
-  Decimal,
-  Field,
-  Int64,
-  makeData,
-  RecordBatch,
-  Schema,
-  Struct,
-  Table,
-  TimestampMicrosecond,
-  tableToIPC,
-  Utf8,
-} from 'apache-arrow';
+import { tableToIPC } from 'apache-arrow';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { Compression, Table as WasmTable, WriterPropertiesBuilder, writeParquet } from 'parquet-wasm';
 import { DECIMAL_SCALE, type TableDefinition } from '../base/table.ts';
 import { type Column, type FixedColumn, isValid, textAt } from '../kernels/column.ts';
 import type { Kernels } from '../kernels/wasm.ts';
+import { arrowTable } from '../lake/parquet/arrow.fixture.ts';
+import { encodeParquet } from '../lake/parquet/write.ts';
 import type { Rows } from '../lake/slab.ts';
-import { encode } from './encoder.ts';
+import { placeRows } from './columns.ts';
+import { PROFILES, type Profile } from './encoder.ts';
 
 /** Prepares the input, and gives the function that is timed: it returns the bytes written. */
 export type Writer = (
@@ -35,10 +25,10 @@ export type Writer = (
 ) => (() => number | Promise<number>) | Promise<() => number | Promise<number>>;
 
 export const WRITERS = {
-  delta: (kernels, definition, rows) => () => encode(kernels, definition, rows, { codec: 'zstd', delta: true }).length,
-  safe: (kernels, definition, rows) => () => encode(kernels, definition, rows, { codec: 'zstd', delta: false }).length,
-  'parquet-wasm': (_kernels, _definition, rows) => {
-    const table = arrowTable(rows);
+  delta: byEndcap('delta'),
+  safe: byEndcap('safe'),
+  'parquet-wasm': (_kernels, definition, rows) => {
+    const table = arrowTable(definition, rows);
     return () => {
       const properties = new WriterPropertiesBuilder().setCompression(Compression.ZSTD).build();
       return writeParquet(WasmTable.fromIPCStream(tableToIPC(table, 'stream')), properties).length;
@@ -58,37 +48,16 @@ export const WRITERS = {
   },
 } satisfies Record<string, Writer>;
 
+function byEndcap(profile: Profile): Writer {
+  return (kernels, definition, rows) => {
+    const placed = placeRows(kernels, rows);
+    return () => encodeParquet(kernels, definition, placed, PROFILES[profile]).length;
+  };
+}
+
 /** The level that the others use. */
 const zstd = (bytes: Uint8Array): Uint8Array =>
   zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
-
-function arrowTable({ length, columns }: Rows): Table {
-  const fields: Field[] = [];
-  const children: Data[] = [];
-  for (const [name, column] of Object.entries(columns)) {
-    const data = arrowData(column);
-    fields.push(new Field(name, data.type, true));
-    children.push(data);
-  }
-  const struct = makeData({ type: new Struct(fields), length, nullCount: 0, children });
-  return new Table(new RecordBatch(new Schema(fields), struct));
-}
-
-function arrowData(column: Column): Data {
-  const { length } = column;
-  let nullCount = 0;
-  for (let row = 0; row < length; row++) if (!isValid(column, row)) nullCount++;
-  const nulls = { length, nullCount, nullBitmap: nullCount > 0 ? column.validity : null };
-  if (column.type === 'text')
-    return makeData({ type: new Utf8(), ...nulls, valueOffsets: column.offsets, data: column.bytes });
-  const { type, values } = column as FixedColumn;
-  if (type === 'timestamp') return makeData({ type: new TimestampMicrosecond(null), ...nulls, data: values });
-  if (type === 'int64') return makeData({ type: new Int64(), ...nulls, data: values });
-  // Arrow's decimals are 128 bits wide; ours are none of them negative here.
-  const wide = new BigInt64Array(length * 2);
-  for (let row = 0; row < length; row++) wide[row * 2] = values[row]!;
-  return makeData({ type: new Decimal(DECIMAL_SCALE, 18, 128), ...nulls, data: new Uint32Array(wide.buffer) });
-}
 
 /** 64-bit values as they are, which it writes fastest; strings, because it takes texts in no other form. */
 function hyparquetColumn(name: string, column: Column) {

@@ -1,11 +1,12 @@
 /** One side of bench/parquet.ts: reads a CSV file and writes it as Parquet. */
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createKernels } from '../../kernels/wasm.ts';
+import { createParquetWriter } from '../../lake/parquet/write.ts';
 import { checksumSql } from '../checksum.ts';
 import { GROCERY_SALES } from '../contracts.ts';
 import { literal, readCsvSql, withDuckDb } from '../duckdb.ts';
-import { definitionOf, encode, rowsOf } from '../encoder.ts';
+import { definitionOf, PROFILES, type Profile, rowsOf } from '../encoder.ts';
 import { readBatches, readHeader } from '../reader.ts';
 import { printUsage, programOptions, timed } from '../usage.ts';
 
@@ -20,7 +21,6 @@ export interface ParquetOptions {
 
 export interface ParquetDetail {
   readonly bytes: number;
-  readonly files: number;
   /** What differs from the CSV, or null. */
   readonly different: string | null;
 }
@@ -32,26 +32,22 @@ const { side, path, folder, check } = programOptions<ParquetOptions>();
 const { names } = readHeader(path);
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
-const time = await (side === 'delta' || side === 'safe' ? writeOurs(side === 'delta') : writeDuckDb(side));
-const files = readdirSync(folder);
-const bytes = files.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
-printUsage(time, {
-  bytes,
-  files: files.length,
-  different: check ? await difference() : null,
-} satisfies ParquetDetail);
+const time = await (side === 'delta' || side === 'safe' ? writeOurs(side) : writeDuckDb(side));
+const { size: bytes } = statSync(join(folder, 'sales.parquet'));
+printUsage(time, { bytes, different: check ? await difference() : null } satisfies ParquetDetail);
 rmSync(folder, { recursive: true });
 
-function writeOurs(delta: boolean) {
+function writeOurs(profile: Profile) {
   const kernels = createKernels();
-  const definition = definitionOf('sales', GROCERY_SALES);
-  let written = 0;
-  return timed(() =>
+  const writer = createParquetWriter(kernels, definitionOf('sales', GROCERY_SALES), PROFILES[profile]);
+  return timed(() => {
+    const file = openSync(join(folder, 'sales.parquet'), 'w');
     readBatches(kernels, { path }, GROCERY_SALES, batch => {
-      const bytes = encode(kernels, definition, rowsOf(batch), { codec: 'zstd', delta });
-      writeFileSync(join(folder, `${String(written++).padStart(6, '0')}.parquet`), bytes);
-    }),
-  );
+      for (const piece of writer.add(rowsOf(batch))) writeSync(file, piece);
+    });
+    for (const piece of writer.finish()) writeSync(file, piece);
+    closeSync(file);
+  });
 }
 
 function writeDuckDb(version: string) {
@@ -64,7 +60,7 @@ function writeDuckDb(version: string) {
 function difference(): Promise<string | null> {
   return withDuckDb(2, async connection => {
     const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJson();
-    const written = `(select * from read_parquet(${literal(join(folder, '*.parquet'))}))`;
+    const written = `(select * from read_parquet(${literal(join(folder, 'sales.parquet'))}))`;
     await connection.run(`create temp table original as from ${readCsvSql(path, names, GROCERY_SALES)}`);
     const [[ours = {}], [theirs = {}]] = (await Promise.all(
       [written, 'original'].map(source => rows(`select ${checksumSql(names, GROCERY_SALES)} from ${source}`)),

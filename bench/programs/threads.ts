@@ -3,8 +3,9 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { createKernels } from '../../kernels/wasm.ts';
+import { encodeParquet } from '../../lake/parquet/write.ts';
 import { GROCERY_SALES } from '../contracts.ts';
-import { definitionOf, encode, rowsOf } from '../encoder.ts';
+import { definitionOf, PROFILES, rowsOf } from '../encoder.ts';
 import { lineRanges, readBatches } from '../reader.ts';
 import { printUsage, programOptions, timed } from '../usage.ts';
 
@@ -59,7 +60,7 @@ function follow({ path, folder, ranges, next }: Work): void {
     for (let at = Atomics.add(next, 0, 1); at < ranges.length; at = Atomics.add(next, 0, 1)) {
       let part = 0;
       readBatches(kernels, { path, ...ranges[at]! }, GROCERY_SALES, batch => {
-        const bytes = encode(kernels, definition, rowsOf(batch), { codec: 'zstd', delta: true });
+        const bytes = encodeParquet(kernels, definition, rowsOf(batch), PROFILES.delta);
         writeFileSync(join(folder, `${at}-${part++}.parquet`), bytes);
       });
     }
