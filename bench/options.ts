@@ -27,7 +27,8 @@ tables (all but scale, unless some are named):
 options:
   --rows N     sales to make (default: ${STUDY_ROWS}); kept in .endcap/bench, or in the folder ENDCAP_BENCH_DIR
   --data DIR   measure the grocery sales in this folder instead
-  --runs N     rounds; figures are medians with the least and the greatest (default: 5; run and scale: 3 at most, 1)
+  --runs N     rounds; figures are medians with the least and the greatest (default: 5;
+               whole runs at most 3, scale 1)
   --markdown   tables to paste into a page
   --help       this
 

@@ -8,7 +8,7 @@ import type { Settings } from './settings.ts';
 const TIMES = 10;
 const THREADS = 2;
 
-/** The large run takes minutes: one of it, unless more are asked for is not worth them. */
+/** The large run takes minutes: more of them are not worth it. */
 const RUNS = 1;
 
 export async function scaleTable({ data, work }: Settings): Promise<Report> {

@@ -3,13 +3,10 @@ import { join } from 'node:path';
 import { medianOf, runProgram, spreadOf, takeTurns } from './measure.ts';
 import type { ThreadsOptions } from './programs/threads.ts';
 import { goal, type Report } from './report.ts';
-import { runEndcap } from './run.ts';
+import { RUNS_AT_MOST, runEndcap } from './run.ts';
 import type { Settings } from './settings.ts';
 
 const PROGRAM = new URL('./programs/threads.ts', import.meta.url);
-
-/** Whole runs take their time, and spread little. */
-const RUNS_AT_MOST = 3;
 
 export async function threadsTable({ data, runs, work }: Settings): Promise<Report> {
   const csv = (threads: number) => () =>
