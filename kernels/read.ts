@@ -43,17 +43,15 @@ export interface RecordBatch {
 }
 
 interface Exports extends ColumnKernels {
+  csvPieceBytes(): number;
   csvLines(start: number, end: number): number;
   csvIndex(chunk: number): void;
   csvContent(chunk: number, column: number, hashes: number): void;
   csvContentEnd(chunk: number, hashes: number): void;
 }
 
-/** Bytes that are indexed at a time, and fields of them that need a place of their own: PIECE of kernels/assembly/csv/layout.ts. */
-const PIECE_BYTES = 32_768;
-
 /** Words of the kernels' description of a chunk, and some of their places in it: see kernels/assembly/csv/layout.ts. */
-const CHUNK_WORDS = 24;
+const CHUNK_WORDS = 25;
 const STARTS = 9;
 const POSITION = 16;
 const RECORDS = 17;
@@ -118,7 +116,8 @@ function placeChunk(kernels: Kernels, input: ReadInput, capacity: number): { chu
   // No field is longer than this, unless its record is refused before anything looks into it.
   const fieldBytes = Math.min(size, recordBytes + multilineBytes + 2) + 16;
   const digits = Math.max(0, ...readers.map(reader => reader?.digits ?? 0));
-  const tableRecords = Math.ceil(PIECE_BYTES / columns) + 1;
+  const pieceBytes = (kernels.exports as unknown as Exports).csvPieceBytes();
+  const tableRecords = Math.ceil(pieceBytes / columns) + 1;
   const chunk = kernels.alloc(CHUNK_WORDS * 4);
   const state = new Int32Array(kernels.bytes.buffer, chunk, CHUNK_WORDS);
   const faultColumns = kernels.alloc(capacity * 2);
@@ -130,7 +129,7 @@ function placeChunk(kernels: Kernels, input: ReadInput, capacity: number): { chu
     delimiter,
     recordBytes,
     multilineBytes,
-    kernels.alloc((PIECE_BYTES + 1) * 4),
+    kernels.alloc((pieceBytes + 1) * 4),
     kernels.alloc(tableRecords * columns * 8),
     tableRecords,
     kernels.alloc(capacity * 4),

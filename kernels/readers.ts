@@ -100,8 +100,8 @@ function placeWords(kernels: Kernels, words: readonly Uint8Array[]): number {
 
 const PARTS = ['literal', 'year', 'month', 'day', 'hour', 'minute', 'second', 'fraction'] as const;
 
-/** Bytes of a pattern: four words, and nine vectors that read a field of the pattern's greatest size as a whole. */
-const PATTERN_BYTES = 160;
+/** Bytes of a pattern: eight words, and nine vectors that read a field of the pattern's greatest size as a whole. */
+const PATTERN_BYTES = 176;
 const WHOLE_BYTES_MAX = 32;
 
 function placePatterns(kernels: Kernels, patterns: readonly DatePattern[]): number {
@@ -112,28 +112,28 @@ function placePatterns(kernels: Kernels, patterns: readonly DatePattern[]): numb
     );
     const address = kernels.alloc(PATTERN_BYTES);
     const vectors = wholeVectors(pattern);
-    const size = vectors ? patternSize(pattern) : 0;
-    new Uint32Array(kernels.bytes.buffer, address, 4).set([
-      size,
+    new Uint32Array(kernels.bytes.buffer, address, 5).set([
+      vectors ? patternSize(pattern, 'max') : 0,
+      patternSize(pattern, 'min'),
       placeBytes(kernels, Uint8Array.from(pieces)),
       pattern.length,
       next,
     ]);
-    if (vectors) kernels.bytes.set(vectors, address + 16);
+    if (vectors) kernels.bytes.set(vectors, address + 32);
     next = address;
   }
   return next;
 }
 
-const patternSize = (pattern: DatePattern): number =>
-  pattern.reduce((size, piece) => size + ('literal' in piece ? 1 : piece.max), 0);
+const patternSize = (pattern: DatePattern, which: 'min' | 'max'): number =>
+  pattern.reduce((size, piece) => size + ('literal' in piece ? 1 : piece[which]), 0);
 
 /** Where YYYYMMDD and HHmmss go; a fraction is an eight-digit number of microseconds. */
 const PLACES: Readonly<Record<string, number>> = { year: 0, month: 4, day: 6, hour: 8, minute: 10, second: 12 };
 
 /** What csvMoments wants of a pattern, or null if its pieces are too many or stand twice. */
 function wholeVectors(pattern: DatePattern): Uint8Array | null {
-  const size = patternSize(pattern);
+  const size = patternSize(pattern, 'max');
   const parts = pattern.flatMap(piece => ('part' in piece ? [piece.part] : []));
   if (size === 0 || size > WHOLE_BYTES_MAX || new Set(parts).size < parts.length) return null;
   const expected = new Uint8Array(32);

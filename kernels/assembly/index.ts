@@ -2,7 +2,7 @@
 export { csvContent, csvContentEnd } from './csv/content';
 export { csvDays, csvMoments } from './csv/moments';
 export { csvDecimals, csvInts } from './csv/numbers';
-export { csvIndex, csvLines } from './csv/records';
+export { csvIndex, csvLines, csvPieceBytes } from './csv/records';
 export { csvBooleans, csvTexts } from './csv/text';
 export * from './dictionary';
 export * from './encodings';

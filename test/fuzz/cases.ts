@@ -6,11 +6,15 @@ import type { Encoding } from '../../kernels/encoding.ts';
 import { below, between, listOf, pick, type Random } from '../random.ts';
 import type { ReadCase } from './compare.ts';
 import { fieldOf, randomColumn } from './contracts.ts';
+import type { FileHead } from './files.ts';
 
 const ENCODINGS: readonly Encoding[] = ['utf-8', 'utf-8', 'windows-1252', 'latin1'];
 
 /** Those of jobs/clean/scan.ts, and such that small files meet them. */
 const LIMITS = [
+  { recordBytes: 262_144, multilineBytes: 65_536 },
+  { recordBytes: 262_144, multilineBytes: 65_536 },
+  { recordBytes: 262_144, multilineBytes: 65_536 },
   { recordBytes: 262_144, multilineBytes: 65_536 },
   { recordBytes: 262_144, multilineBytes: 65_536 },
   { recordBytes: 40_000, multilineBytes: 33_000 },
@@ -32,22 +36,24 @@ export function randomCase(random: Random): ReadCase {
   return caseOf(random, damaged, delimiter, contracts);
 }
 
-/** A head of a file, cut anywhere, and damaged. */
-export function mutatedCase(
-  random: Random,
-  { bytes, delimiter, columns }: { bytes: Buffer; delimiter: string; columns: readonly ColumnContract[] },
-): ReadCase {
-  const from = below(random, bytes.length);
-  const start = bytes.indexOf(10, from) + 1;
+/** A piece of a file, cut anywhere and damaged, mostly read by its contract. */
+export function mutatedCase(random: Random, { bytes, delimiter, columns }: FileHead): ReadCase {
+  const start = bytes.indexOf(10, below(random, bytes.length)) + 1;
   const size = random() < 0.1 ? between(random, 30_000, 200_000) : between(random, 0, 6_000);
-  const head = Buffer.from(bytes.subarray(start, start + size));
-  return caseOf(random, damage(random, head, below(random, 20), delimiter), delimiter, columns);
+  const piece = bytes.subarray(start, start + size);
+  const contracts = random() < 0.8 ? columns : columns.map(() => randomColumn(random));
+  return caseOf(random, damage(random, piece, below(random, 20), delimiter), delimiter, contracts);
 }
 
-function caseOf(random: Random, bytes: Buffer, delimiter: string, columns: readonly ColumnContract[]): ReadCase {
+function caseOf(
+  random: Random,
+  bytes: Buffer,
+  delimiter: string,
+  columns: readonly (ColumnContract | null)[],
+): ReadCase {
   const encoding = pick(random, ENCODINGS);
   const readers = columns.map(column =>
-    column.kind === 'ignore' || random() < 0.05 ? null : compileColumn(column, { encoding }, random() < 0.1),
+    !column || column.kind === 'ignore' || random() < 0.05 ? null : compileColumn(column, { encoding }, random() < 0.1),
   );
   return { bytes, delimiter: delimiter.charCodeAt(0), limits: pick(random, LIMITS), readers };
 }

@@ -4,7 +4,17 @@ import { below, between, listOf, pick, type Random, randomInt64, textOf } from '
 
 const KINDS = ['int', 'decimal', 'text', 'date', 'timestamp', 'boolean'] as const;
 
-const DAY_FORMATS = ['YYYY-MM-DD', 'M/D/YYYY', 'DD.MM.YYYY', 'D-M-YYYY', 'YYYYMMDD', 'MM/YYYY', 'YYYY'];
+const DAY_FORMATS = [
+  'YYYY-MM-DD',
+  'M/D/YYYY',
+  'DD.MM.YYYY',
+  'D-M-YYYY',
+  'YYYYMMDD',
+  'MM/YYYY',
+  'YYYY',
+  'D/M/YYYY',
+  '2/D/YYYY',
+];
 const TIME_FORMATS = [
   'YYYY-MM-DD HH:mm:ss.SSS',
   'YYYY-MM-DD HH:mm:ss',
@@ -18,7 +28,7 @@ const TIME_FORMATS = [
 
 const DIGITS = [...'0123456789'];
 const ODD = [
-  ...' \t\u00a0\u2003\u3000\ufeff\u1680"\r;,.-+/:$\u20ac\u0000\u0001\u001f\ufffdZ\u00fcrich\u6771\u{1f6d2}e\u0301',
+  ...' \t\u00a0\u2003\u3000\ufeff\u1680\u2028\u202f\u205f\u200b"\r;,.-+/:$\u20ac\u0001\u001f\ufffdZ\u00fcrich\u6771\u{1f6d2}e\u0301',
 ];
 const WORDS = ['NULL', 'N/A', '0', '-1', '2018-01-01', 'ja', 'nein', 'Z\u00fcrich', 'X', ' x ', 'a\u2003b'];
 
@@ -128,15 +138,16 @@ function boundOf(random: Random, kind: ColumnContract['kind']): string | number 
 /** A field that such a column might take, or something near it, or anything. */
 export function fieldOf(random: Random, { kind, formats }: ColumnContract): string {
   const chance = random();
-  if (chance < 0.06) return '';
-  if (chance < 0.12) return pick(random, WORDS);
-  if (chance < 0.2) return textOf(random, [...ODD, ...DIGITS], 12);
+  if (chance < 0.04) return '';
+  if (chance < 0.07) return pick(random, WORDS);
+  if (chance < 0.1) return textOf(random, [...ODD, ...DIGITS], 12);
   const plain = plainFieldOf(random, kind, formats ?? TIME_FORMATS);
-  if (chance > 0.9) return ` ${plain}${pick(random, ['\t', '  ', '\r', '\u00a0'])}`;
-  return chance > 0.8 ? mutateText(random, plain) : plain;
+  if (chance > 0.95) return ` ${plain}${pick(random, ['\t', '  ', '\r', '\u00a0'])}`;
+  return chance > 0.9 ? mutateText(random, plain) : plain;
 }
 
 function plainFieldOf(random: Random, kind: ColumnContract['kind'], formats: readonly string[]): string {
+  if ((kind === 'int' || kind === 'decimal') && random() < 0.05) return pick(random, EDGES);
   switch (kind) {
     case 'int':
       return random() < 0.8 ? String(below(random, 10 ** between(random, 1, 9))) : wideInt(random);
@@ -154,20 +165,27 @@ function plainFieldOf(random: Random, kind: ColumnContract['kind'], formats: rea
   }
 }
 
+/** The ends of 64 bits, and numbers of 18 digits before and behind the decimal sign that only rounding makes too long. */
+const EDGES = [
+  ...['9223372036854775807', '9223372036854775808', '-9223372036854775808', '-9223372036854775809'],
+  ...['999999999999', '1000000000000', '999999999999.999999', '999999999999.9999995', '-999999999999.5'],
+];
+
 const wideInt = (random: Random): string =>
   `${pick(random, ['', '-', '+', '0', '00'])}${randomInt64(random, between(random, 1, 64))}${pick(random, ['', '', '', '0'])}`;
 
 function amountOf(random: Random): string {
   let whole = textOf(random, DIGITS, random() < 0.8 ? 6 : 14);
-  if (random() < 0.3) whole = whole.replace(/\B(?=(\d{3})+$)/g, pick(random, [',', '.', ' ', "'"]));
+  if (random() < 0.3)
+    whole = whole.replace(random() < 0.9 ? /\B(?=(\d{3})+$)/g : /\B(?=(\d{2})+$)/g, pick(random, [',', '.', ' ', "'"]));
   const fraction =
     random() < 0.7 ? pick(random, ['.', '.', '.', ',']) + textOf(random, DIGITS, random() < 0.8 ? 4 : 12) : '';
-  const sign = random() < 0.15 ? pick(random, ['-', '+', ...SIGNS, '-$', '$-', '\u20ac ']) : '';
+  const sign = random() < 0.15 ? pick(random, ['-', '+', ...SIGNS, '-$', '$-', '-$-', '+-', '\u20ac ']) : '';
   return `${sign}${whole}${fraction}${random() < 0.1 ? pick(random, [' ', '', '  ']) + pick(random, SIGNS) : ''}`;
 }
 
 const PART_RANGES: Readonly<Record<string, readonly [low: number, high: number]>> = {
-  YYYY: [1, 2030],
+  YYYY: [0, 3],
   MM: [0, 13],
   M: [1, 12],
   DD: [0, 32],

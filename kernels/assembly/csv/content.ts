@@ -17,11 +17,14 @@ const P4: u64 = 0x85ebca77c2b2ae63;
 export function csvContent(chunkAddress: usize, column: usize, hashes: usize): void {
   const chunk = changetype<Chunk>(chunkAddress);
   openColumn(chunk, column);
+  const base = startBase;
+  const startBy = startStep;
+  const endBy = endStep;
   let s = starts;
   let e = ends;
   let out = hashes + (<usize>chunk.first << 3);
   for (let left = chunk.count; left != 0; left--) {
-    let at = <usize>load<u32>(s) + startBase;
+    let at = <usize>load<u32>(s) + base;
     let end = <usize>load<u32>(e);
     if (<i32>end < 0) {
       if (<u32>end == NO_FIELD) {
@@ -37,8 +40,8 @@ export function csvContent(chunkAddress: usize, column: usize, hashes: usize): v
     const bits = <u64>(end - at) << 3;
     hash = add(hash, bits == 0 ? 0 : load<u64>(at) << (64 - bits));
     store<u64>(out, hash);
-    s += startStep;
-    e += endStep;
+    s += startBy;
+    e += endBy;
     out += 8;
   }
 }

@@ -40,6 +40,8 @@
   /** Its fields are in the table. */
   tabled: u32;
   ascii: u32;
+  /** All of it is UTF-8; only said where it is not ASCII. */
+  utf8: u32;
 }
 
 // @ts-ignore: decorator
@@ -94,7 +96,7 @@ export const ESCAPED: u32 = 0x80000000;
 /** The end of each field of a record that is refused as a whole. */
 export const NO_FIELD: u32 = 0xffffffff;
 
-// Indices in FAULTS of kernels/faults.ts; a test compares.
+// Indices in FAULTS of kernels/faults.ts; the tests against the plain reader compare.
 export const E_LONG: i32 = 1;
 export const E_QUOTE: i32 = 2;
 export const E_NUL: i32 = 3;

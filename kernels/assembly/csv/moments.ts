@@ -23,19 +23,21 @@ import { joinDigits } from './numbers';
 @unmanaged class Pattern {
   /** The field's size in bytes for which the vectors below are made; 0: there are none. */
   size: u32;
+  /** The size of the shortest field that may fit. */
+  least: u32;
   pieces: u32;
   pieceCount: u32;
   /** Address of the next pattern. */
   next: usize;
-  // At 16 come vectors of 16 bytes: expected bytes (2), greatest difference from them (2), where the digits of day and
+  // At 32 come vectors of 16 bytes: expected bytes (2), greatest difference from them (2), where the digits of day and
   // time are (2), those of the fraction (2), and digits of what the pattern leaves out (1).
 }
 
-const EXPECTED: usize = 16;
-const TOLERANCE: usize = 48;
-const CLOCK: usize = 80;
-const FRACTION: usize = 112;
-const DEFAULTS: usize = 144;
+const EXPECTED: usize = 32;
+const TOLERANCE: usize = 64;
+const CLOCK: usize = 96;
+const FRACTION: usize = 128;
+const DEFAULTS: usize = 160;
 
 const MICROS_PER_DAY: i64 = 86400000000;
 /** No date: see NO_DATE of kernels/dates.ts. */
@@ -57,30 +59,41 @@ export function csvDays(chunkAddress: usize, readerAddress: usize): void {
   const low = reader.min;
   const high = reader.max;
   const skipped = reader.nullNumberSizes;
-  const first = changetype<Pattern>(reader.patterns);
-  const second = changetype<Pattern>(reader.patternCount > 1 ? first.next : reader.patterns);
-  const firstSize = reader.patternCount ? <usize>first.size : 0;
-  const secondSize = reader.patternCount ? <usize>second.size : 0;
+  // The field that was read by pieces last: files in the order of their days have the same one again and again.
+  let known = NO_DATE;
+  let knownSize: usize = 0;
+  let knownStart: u64 = 0;
+  let knownEnd: u64 = 0;
+  const base = startBase;
+  const startBy = startStep;
+  const endBy = endStep;
   let s = starts;
   let e = ends;
   let row = <usize>chunk.first;
   let out = reader.values + (row << (days ? 2 : 3));
   for (let left = chunk.count; left != 0; left--) {
-    const start = <usize>load<u32>(s) + startBase;
+    const start = <usize>load<u32>(s) + base;
     const end = <usize>load<u32>(e);
     const size = end - start;
-    let micros = NO_DATE;
-    // The first pattern may take a shorter field than its greatest size; then the second must wait for it.
-    if (size - 1 < 32 && !hasSize(skipped, size)) {
-      if (size == firstSize) micros = parseWhole(first, start);
-      else if (size == secondSize && size > firstSize) micros = parseWhole(second, start);
-    }
+    const usual = size - 1 < 32 && !hasSize(skipped, size);
+    let micros = usual ? parseUsual(reader, start, size) : NO_DATE;
     let code = VALUE;
     if (micros == NO_DATE) {
-      code = takeField(chunk, reader, start, end);
-      if (code == VALUE) {
-        micros = parseAny(reader, from, to);
-        if (micros == NO_DATE) code = E_TYPE;
+      const short = usual && size >= 8 && size <= 16;
+      if (short && size == knownSize && load<u64>(start) == knownStart && load<u64>(end - 8) == knownEnd) {
+        micros = known;
+      } else {
+        code = takeField(chunk, reader, start, end);
+        if (code == VALUE) {
+          micros = parseAny(reader, from, to);
+          if (micros == NO_DATE) code = E_TYPE;
+          else if (short) {
+            known = micros;
+            knownSize = size;
+            knownStart = load<u64>(start);
+            knownEnd = load<u64>(end - 8);
+          }
+        }
       }
     }
     let value = micros;
@@ -94,8 +107,8 @@ export function csvDays(chunkAddress: usize, readerAddress: usize): void {
     }
     if (days) store<i32>(out, <i32>value);
     else store<i64>(out, value);
-    s += startStep;
-    e += endStep;
+    s += startBy;
+    e += endBy;
     out += days ? 4 : 8;
     row++;
   }
@@ -106,9 +119,20 @@ function dayOf(micros: i64): i64 {
   return day * MICROS_PER_DAY > micros ? day - 1 : day;
 }
 
-/** The digits of the last day that was read, and its midnight: most days are the one before. */
-let knownDigits: u64 = -1;
-let knownMidnight: i64 = 0;
+/** What a field as it stands is by the first pattern that it may fit, if it has that pattern's greatest size; or NO_DATE. */
+// @ts-ignore: decorator
+@inline function parseUsual(reader: Reader, start: usize, size: usize): i64 {
+  let pattern = changetype<Pattern>(reader.patterns);
+  for (let left = reader.patternCount; left != 0; left--) {
+    if (<u32>size == pattern.size) return parseWhole(pattern, start);
+    if (<u32>size >= pattern.least) break;
+    pattern = changetype<Pattern>(pattern.next);
+  }
+  return NO_DATE;
+}
+
+/** Days that were read, as their digits with all bits turned, and their midnights: 512 places, by month and day. */
+const KNOWN_DAYS: usize = memory.data(512 * 16, 16);
 
 /** A field of a pattern's greatest size, whose bytes begin at `start`. */
 function parseWhole(pattern: Pattern, start: usize): i64 {
@@ -126,13 +150,8 @@ function parseWhole(pattern: Pattern, start: usize): i64 {
     v128.load(address + DEFAULTS),
   );
   const day = i64x2.extract_lane(digits, 0);
-  let midnight = knownMidnight;
-  if (<u64>day != knownDigits) {
-    midnight = midnightOf(<u64>day);
-    if (midnight == NO_DATE) return NO_DATE;
-    knownDigits = <u64>day;
-    knownMidnight = midnight;
-  }
+  const midnight = knownMidnight(<u64>day);
+  if (midnight == NO_DATE) return NO_DATE;
   const clock = <u64>i64x2.extract_lane(digits, 1);
   const pairs = clock * 10 + (clock >> 8);
   const hour = <u32>pairs & 0xff;
@@ -154,8 +173,18 @@ function parseWhole(pattern: Pattern, start: usize): i64 {
 }
 
 /** Midnight of YYYYMMDD in the bytes of `digits`, the first in the lowest. */
-function midnightOf(digits: u64): i64 {
+// @ts-ignore: decorator
+@inline function knownMidnight(digits: u64): i64 {
   const pairs = digits * 10 + (digits >> 8);
+  const place = KNOWN_DAYS + ((((<usize>(pairs >> 32) & 15) << 5) | (<usize>(pairs >> 48) & 31)) << 4);
+  if (load<u64>(place) == ~digits) return load<i64>(place, 8);
+  const midnight = midnightOf(pairs);
+  store<u64>(place, ~digits);
+  store<i64>(place, midnight, 8);
+  return midnight;
+}
+
+function midnightOf(pairs: u64): i64 {
   const year = (<i32>pairs & 0xff) * 100 + (<i32>(pairs >> 16) & 0xff);
   const month = <i32>(pairs >> 32) & 0xff;
   const day = <i32>(pairs >> 48) & 0xff;

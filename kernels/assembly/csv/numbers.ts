@@ -44,18 +44,22 @@ export function csvInts(chunkAddress: usize, readerAddress: usize): void {
   const low = reader.min;
   const high = reader.max;
   const skipped = reader.nullNumberSizes;
+  const base = startBase;
+  const startBy = startStep;
+  const endBy = endStep;
   let s = starts;
   let e = ends;
   let row = <usize>chunk.first;
   let out = reader.values + (row << 3);
   for (let left = chunk.count; left != 0; left--) {
-    const start = <usize>load<u32>(s) + startBase;
+    const start = <usize>load<u32>(s) + base;
     const end = <usize>load<u32>(e);
     const size = end - start;
     let done = false;
     if (size - 1 < 16 && !hasSize(skipped, size)) {
       // The last eight digits, and those before them; what is left of the first is filled with zeros.
-      let digits = (load<u64>(end - 8) ^ ZEROS) & (size < 8 ? <u64>-1 << ((8 - <u64>size) << 3) : <u64>-1);
+      const missing = 8 - min<u64>(<u64>size, 8);
+      let digits = (load<u64>(end - 8) ^ ZEROS) & (<u64>-1 << (missing << 3));
       let value = <i64>joinDigits(digits);
       if (size > 8) {
         const more = (load<u64>(end - 16) ^ ZEROS) & (<u64>-1 << ((16 - <u64>size) << 3));
@@ -73,8 +77,8 @@ export function csvInts(chunkAddress: usize, readerAddress: usize): void {
       if (code == VALUE) store<i64>(out, parsed);
       else refuseNumber(chunk, reader, row, code, out);
     }
-    s += startStep;
-    e += endStep;
+    s += startBy;
+    e += endBy;
     out += 8;
     row++;
   }
@@ -121,32 +125,31 @@ export function csvDecimals(chunkAddress: usize, readerAddress: usize): void {
   const high = reader.max;
   const skipped = reader.nullNumberSizes;
   const signs = <u64>reader.decimalSign * 0x0101010101010101;
-  const places = <usize>reader.places;
+  const places = <u64>reader.places;
+  const base = startBase;
+  const startBy = startStep;
+  const endBy = endStep;
   let s = starts;
   let e = ends;
   let row = <usize>chunk.first;
   let out = reader.values + (row << 3);
   for (let left = chunk.count; left != 0; left--) {
-    const start = <usize>load<u32>(s) + startBase;
+    const start = <usize>load<u32>(s) + base;
     const end = <usize>load<u32>(e);
     const size = end - start;
     let done = false;
     if (size - 1 < 8 && !hasSize(skipped, size)) {
       // Up to eight bytes with at most one decimal sign: it is taken out, and the digits are read as a whole number.
-      let digits = load<u64>(start);
-      const found = digits ^ signs;
+      const bytes = load<u64>(start);
+      const found = bytes ^ signs;
       const at = ctz<u64>((found - 0x0101010101010101) & ~found & 0x8080808080808080) >> 3;
-      let count = size;
-      let after: usize = 0;
-      if (at < <u64>size) {
-        const before = (<u64>1 << (at << 3)) - 1;
-        digits = (digits & before) | ((digits >> 8) & ~before);
-        count--;
-        after = count - <usize>at;
-      }
-      digits = (digits ^ ZEROS) << ((8 - <u64>count) << 3);
-      if (count > 0 && areDigits(digits) && after <= places && (at >= <u64>size || after > 0)) {
-        const value = <i64>joinDigits(digits) * load<i64>(SCALES + (after << 3));
+      const has = at < <u64>size;
+      const before = select<u64>((<u64>1 << (at << 3)) - 1, -1, has);
+      const count = <u64>size - u64(has);
+      const after = select<u64>(count - at, 0, has);
+      const digits = (((bytes & before) | ((bytes >> 8) & ~before)) ^ ZEROS) << ((8 - count) << 3);
+      if (i32(count > 0) & i32(areDigits(digits)) & i32(after <= places) & (i32(!has) | i32(after > 0))) {
+        const value = <i64>joinDigits(digits) * load<i64>(SCALES + (<usize>after << 3));
         if (value >= low && value <= high) {
           store<i64>(out, value);
           done = true;
@@ -159,8 +162,8 @@ export function csvDecimals(chunkAddress: usize, readerAddress: usize): void {
       if (code == VALUE) store<i64>(out, parsed);
       else refuseNumber(chunk, reader, row, code, out);
     }
-    s += startStep;
-    e += endStep;
+    s += startBy;
+    e += endBy;
     out += 8;
     row++;
   }

@@ -17,10 +17,12 @@ import {
   PIECE,
   QUOTE,
 } from './layout';
+import { isAscii } from './field';
 import {
   broken,
   countBytes,
   findByte,
+  findMark,
   lineFeeds,
   sawHigh,
   sawInner,
@@ -29,15 +31,28 @@ import {
   scanPlain,
   scanQuoted,
 } from './scan';
+import { isAllUtf8 } from './validate';
+
+/** Bytes that are indexed at a time: there are at most as many marks, and one more. */
+export function csvPieceBytes(): usize {
+  return PIECE;
+}
 
 /** How many lines there are at most. */
 export function csvLines(start: usize, end: usize): u32 {
   return countBytes(start, end, LF) + 1;
 }
 
-/** Indexes the next piece: sets chunk.first, .count, .tabled and .ascii, and moves chunk.position behind it. */
+/** Indexes the next piece: sets what the chunk says of it, and moves chunk.position behind it. */
 export function csvIndex(address: usize): void {
   const chunk = changetype<Chunk>(address);
+  const start = chunk.position;
+  indexPiece(chunk);
+  if (!chunk.ascii) chunk.ascii = u32(isAscii(start, chunk.position));
+  if (!chunk.ascii) chunk.utf8 = u32(isAllUtf8(start, chunk.position));
+}
+
+function indexPiece(chunk: Chunk): void {
   chunk.first = chunk.records;
   chunk.count = 0;
   chunk.ascii = 1;
@@ -64,16 +79,20 @@ function indexQuoted(chunk: Chunk, to: usize): void {
   // Where records may be longer than the limits allow, only the slow way knows what quotes mean.
   const limited = min(chunk.recordBytes, chunk.multilineBytes) < <u32>PIECE;
   let quotes = limited;
+  let slow: u32 = 1;
   while (chunk.position < to && chunk.count < chunk.tableRecords) {
     if (!limited) {
+      const before = chunk.count;
       const marks = scanQuoted(chunk.position, to, chunk.end, chunk.delimiter, chunk.marks);
       quotes = quotes || sawQuote;
       if (sawHigh) chunk.ascii = 0;
       tabulate(chunk, cutMarks(chunk, marks, broken ? 0 : to), true);
       // What is left of a piece without mistakes is the beginning of a record: the next piece begins with it.
       if (chunk.position >= to || chunk.count >= chunk.tableRecords || (!broken && chunk.count > 0)) break;
+      // Mistakes come in flocks.
+      slow = chunk.count == before ? min<u32>(slow << 1, 64) : 1;
     }
-    splitRecord(chunk);
+    for (let left = slow; left != 0 && chunk.position < to && chunk.count < chunk.tableRecords; left--) splitRecord(chunk);
   }
   chunk.quoted = quotes ? 1 : 0;
 }
@@ -223,7 +242,7 @@ function splitRecord(chunk: Chunk): void {
   chunk.line += chunk.position > firstLine ? countLines(start, chunk.position) : 1;
 }
 
-/** Byte by byte; nothing at or behind `limit` belongs to the record. Moves chunk.position behind it unless it is broken. */
+/** Field by field; nothing at or behind `limit` belongs to the record. Moves chunk.position behind it unless it is broken. */
 function splitFields(chunk: Chunk, start: usize, limit: usize): i32 {
   const end = chunk.end;
   const delimiter = <u8>chunk.delimiter;
@@ -246,7 +265,7 @@ function splitFields(chunk: Chunk, start: usize, limit: usize): i32 {
       to = at++;
       if (at < limit && load<u8>(at) == CR && (at + 1 == end || load<u8>(at, 1) == LF)) at++;
     } else {
-      while (at < limit && load<u8>(at) != delimiter && load<u8>(at) != LF) at++;
+      at = findMark(at, limit, delimiter);
       to = at;
       if ((at >= end || load<u8>(at) == LF) && to > from && load<u8>(to - 1) == CR) to--;
     }

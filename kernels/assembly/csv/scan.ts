@@ -215,6 +215,17 @@ export function findByte(from: usize, to: usize, byte: u8): usize {
   return to;
 }
 
+/** The first delimiter or line feed in [from, to), or `to`. */
+export function findMark(from: usize, to: usize, delimiter: u8): usize {
+  const delimiters = i8x16.splat(<i8>delimiter);
+  for (let at = from; at < to; at += 16) {
+    const bytes = v128.load(at);
+    const bits = i8x16.bitmask(v128.or(i8x16.eq(bytes, delimiters), i8x16.eq(bytes, LFS)));
+    if (bits) return min<usize>(at + <usize>ctz<i32>(bits), to);
+  }
+  return to;
+}
+
 /** How often `byte` stands in [from, to). */
 export function countBytes(from: usize, to: usize, byte: u8): u32 {
   const wanted = i8x16.splat(byte);

@@ -37,7 +37,9 @@ export function csvTexts(chunkAddress: usize, readerAddress: usize): void {
   const chunk = changetype<Chunk>(chunkAddress);
   const reader = changetype<Reader>(readerAddress);
   openColumn(chunk, reader.column);
-  const plain = chunk.ascii != 0;
+  const ascii = chunk.ascii != 0;
+  // Around digits, blanks that are no ASCII are left out too.
+  const plain = ascii || (chunk.utf8 != 0 && reader.encoding == 0 && reader.digits == 0);
   const nullSizes = reader.nullSizes;
   const digits = <usize>reader.digits;
   // Digits are padded without the blanks around them, even if those are kept.
@@ -45,13 +47,16 @@ export function csvTexts(chunkAddress: usize, readerAddress: usize): void {
   const tidies = reader.spaces == TIDY;
   const accepted = reader.accepted;
   const bytes = reader.values;
+  const base = startBase;
+  const startBy = startStep;
+  const endBy = endStep;
   let s = starts;
   let e = ends;
   let row = <usize>chunk.first;
   let used = <usize>reader.used;
   let offset = reader.offsets + (row << 2) + 4;
   for (let left = chunk.count; left != 0; left--) {
-    const start = <usize>load<u32>(s) + startBase;
+    const start = <usize>load<u32>(s) + base;
     const end = <usize>load<u32>(e);
     const size = end - start;
     // Most fields are taken as they stand.
@@ -70,13 +75,13 @@ export function csvTexts(chunkAddress: usize, readerAddress: usize): void {
     } else {
       const code = takeText(chunk, reader, start, end, row);
       if (code == VALUE) {
-        memory.copy(bytes + used, textFrom, textTo - textFrom);
+        copyBytes(bytes + used, textFrom, textTo - textFrom);
         used += textTo - textFrom;
       } else setNull(chunk, reader, row, code);
     }
     store<u32>(offset, <u32>used);
-    s += startStep;
-    e += endStep;
+    s += startBy;
+    e += endBy;
     offset += 4;
     row++;
   }
@@ -90,15 +95,25 @@ export function csvTexts(chunkAddress: usize, readerAddress: usize): void {
   for (let at: usize = 32; at < size; at += 16) v128.store(out + at, v128.load(start + at));
 }
 
-/** Whether ASCII text without blanks at its ends has no other blanks than single spaces. */
+/**
+ * Whether text without ASCII blanks at its ends has no other blanks than single spaces. Says no, too, of characters that
+ * begin with the byte that some blank begins with: C2, E1 to E3, EF.
+ */
 function isTidy(start: usize, end: usize): bool {
   const spaces = i8x16.splat(32);
   const tabs = i8x16.splat(9);
   const others = i8x16.splat(4);
+  const c2 = i8x16.splat(<i8>0xc2);
+  const e1 = i8x16.splat(<i8>0xe1);
+  const ef = i8x16.splat(<i8>0xef);
   for (let at = start; at < end; at += 16) {
     const bytes = v128.load(at);
     const double = v128.and(i8x16.eq(bytes, spaces), i8x16.eq(v128.load(at, 1), spaces));
-    const blanks = i8x16.bitmask(v128.or(double, i8x16.le_u(i8x16.sub(bytes, tabs), others)));
+    const wide = v128.or(
+      v128.or(i8x16.eq(bytes, c2), i8x16.eq(bytes, ef)),
+      i8x16.le_u(i8x16.sub(bytes, e1), i8x16.splat(2)),
+    );
+    const blanks = i8x16.bitmask(v128.or(v128.or(double, wide), i8x16.le_u(i8x16.sub(bytes, tabs), others)));
     if (blanks && at + <usize>ctz<i32>(blanks) < end) return false;
   }
   return true;
@@ -173,11 +188,14 @@ export function csvBooleans(chunkAddress: usize, readerAddress: usize): void {
   const chunk = changetype<Chunk>(chunkAddress);
   const reader = changetype<Reader>(readerAddress);
   openColumn(chunk, reader.column);
+  const base = startBase;
+  const startBy = startStep;
+  const endBy = endStep;
   let s = starts;
   let e = ends;
   let row = <usize>chunk.first;
   for (let left = chunk.count; left != 0; left--) {
-    let code = takeField(chunk, reader, <usize>load<u32>(s) + startBase, <usize>load<u32>(e));
+    let code = takeField(chunk, reader, <usize>load<u32>(s) + base, <usize>load<u32>(e));
     if (code == VALUE) {
       if (isOneOf(reader.yes, fieldFrom, fieldTo)) {
         const byte = reader.values + (row >> 3);
@@ -185,8 +203,8 @@ export function csvBooleans(chunkAddress: usize, readerAddress: usize): void {
       } else if (!isOneOf(reader.no, fieldFrom, fieldTo)) code = E_TYPE;
     }
     if (code != VALUE) setNull(chunk, reader, row, code);
-    s += startStep;
-    e += endStep;
+    s += startBy;
+    e += endBy;
     row++;
   }
 }

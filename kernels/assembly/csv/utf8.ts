@@ -18,7 +18,12 @@ export function encodeUtf8(start: usize, end: usize, out: usize, encoding: u32, 
   let put = out;
   for (let at = start; at < end; ) {
     const byte = <u32>load<u8>(at);
-    if (byte < 0x80) {
+    const eight = load<u64>(at);
+    if (at + 8 <= end && (eight & 0x8080808080808080) == 0) {
+      store<u64>(put, eight);
+      put += 8;
+      at += 8;
+    } else if (byte < 0x80) {
       store<u8>(put++, <u8>byte);
       at++;
     } else if (encoding == UTF_8) {
