@@ -20,7 +20,7 @@ export interface Finding {
 const NODE_MAJOR = 24;
 const MEMORY_NEEDED = 1.5e9;
 const DISK_NEEDED = 1e9;
-const PACKAGES = ['commander', 'zod', 'piscina', 'apache-arrow', 'parquet-wasm', '@duckdb/node-api'];
+const PACKAGES = ['commander', 'zod', 'piscina', '@duckdb/node-api'];
 
 export async function doctorVerb(session: Session): Promise<ExitStatus> {
   const project = await findProject(session);

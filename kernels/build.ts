@@ -1,11 +1,25 @@
 /** Compiles kernels/assembly to kernels/kernels.wasm, which is committed: running endcap needs no compiler. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
+/** The part of the compiler that is used here. Its own types declare a `console` for the whole program, which is not Node's. */
+interface Compiler {
+  main(
+    args: readonly string[],
+    files: {
+      readFile(name: string): string | null;
+      writeFile(name: string, contents: string | Uint8Array): void;
+      listFiles(): string[];
+    },
+  ): Promise<{ readonly error: Error | null; readonly stderr: { toString(): string } }>;
+}
+
+const COMPILER: string = 'assemblyscript/asc';
+
 const sources = new URL('./assembly/', import.meta.url);
 
 /** The bytes of kernels.wasm. The same sources and compiler give the same bytes; a test compares. */
 export async function compileKernels(): Promise<Uint8Array> {
-  const { default: asc } = await import('assemblyscript/asc');
+  const { default: asc } = (await import(COMPILER)) as { readonly default: Compiler };
   const written: Uint8Array[] = [];
   const { error, stderr } = await asc.main(
     // No runtime: kernels allocate nothing. The memory is the caller's, so that many can share one compiled module.

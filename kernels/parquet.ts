@@ -1,7 +1,7 @@
 /** The kernels of the Parquet encoder, by the names that kernels.wasm exports them under. Arguments are addresses and counts. */
 import type { Kernels } from './wasm.ts';
 
-/** Described where they are defined: kernels/assembly/scan.ts, dictionary.ts and encodings.ts. */
+/** Described where they are defined: kernels/assembly/scan.ts, dictionary.ts, encodings.ts and delta.ts. */
 interface ParquetKernels {
   scan64(values: number, count: number, out: number): void;
   scan32(values: number, count: number, out: number): void;
@@ -20,16 +20,30 @@ interface ParquetKernels {
   ): void;
   textBounds(offsets: number, bytes: number, count: number, out: number): void;
   textSize(offsets: number, from: number, to: number): number;
-  dictionary64: BuildDictionary;
-  dictionary32: BuildDictionary;
-  dictionaryText(offsets: number, ...rest: Parameters<BuildDictionary>): number;
+  dictionary64: BuildDictionary<number>;
+  dictionary32: BuildDictionary<number>;
+  dictionaryNear64: BuildDictionary<bigint>;
+  dictionaryNear32: BuildDictionary<bigint>;
+  dictionaryText(offsets: number, ...rest: Parameters<BuildDictionary<number>>): number;
   hybrid(values: number, count: number, bits: number, out: number): number;
   repeatedRun(value: number, count: number, bits: number, out: number): number;
+  delta64(values: number, count: number, deltas: number, out: number): number;
+  delta32(values: number, count: number, deltas: number, out: number): number;
+  deltaText(
+    offsets: number,
+    bytes: number,
+    from: number,
+    to: number,
+    sizes: number,
+    deltas: number,
+    out: number,
+  ): number;
   plainText(offsets: number, bytes: number, from: number, to: number, out: number): number;
   plainTextRows(offsets: number, bytes: number, rows: number, count: number, out: number): number;
 }
 
-type BuildDictionary = (
+/** The last argument is the table's: how many bits its slots are told by, or the least value that has one. */
+type BuildDictionary<Last> = (
   values: number,
   from: number,
   to: number,
@@ -38,7 +52,7 @@ type BuildDictionary = (
   limit: number,
   indices: number,
   table: number,
-  bits: number,
+  last: Last,
 ) => number;
 
 export const parquetKernels = (kernels: Kernels): ParquetKernels => kernels.exports as unknown as ParquetKernels;

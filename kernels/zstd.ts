@@ -11,18 +11,29 @@ interface Exports {
     literal: number,
     match: number,
     codes: number,
+    pairs: number,
     tree: number,
     treeSize: number,
     scratch: number,
     out: number,
   ): number;
-  zstdLiterals(source: number, size: number, codes: number, tree: number, treeSize: number, out: number): number;
+  zstdLiterals(
+    source: number,
+    size: number,
+    lead: number,
+    codes: number,
+    pairs: number,
+    tree: number,
+    treeSize: number,
+    out: number,
+  ): number;
+  huffmanPairs(codes: number, pairs: number): void;
   histogram(source: number, size: number, out: number): void;
 }
 
 /**
  * Bytes that are: `lead` ones, then `count` records of `literal` bytes each followed by `match` bytes that are the same
- * in all and end the lead, then less than a record.
+ * in all and end the lead, then less than a record. Of no records: bytes without matches, which only have codes.
  */
 export interface RecordShape {
   readonly lead: number;
@@ -34,6 +45,7 @@ export interface RecordShape {
 /** Codes of bytes, laid out in the kernels' memory. */
 export interface Huffman {
   readonly codes: number;
+  readonly pairs: number;
   readonly tree: number;
   readonly treeSize: number;
   /** The part of their size to which the counted bytes come. */
@@ -44,10 +56,8 @@ const BLOCK_BYTES = 131_072;
 /** Fewer records do not pay for the first block, which holds one of them. */
 const RECORDS_MIN = 64;
 const LITERAL_MAX = 1_024;
-
-/** Whether a frame can be made of such records. */
-export const isRegular = ({ lead, count, literal, match }: RecordShape): boolean =>
-  count >= RECORDS_MIN && literal >= 1 && literal <= LITERAL_MAX && match >= 3 && match <= 8 && lead < BLOCK_BYTES / 2;
+/** Fewer bytes hardly pay for the description of their codes. */
+const LITERALS_MIN = 1_024;
 
 /** A frame that compresses nothing; a view of the kernels' memory. */
 export function zstdStore(kernels: Kernels, source: number, size: number): Uint8Array {
@@ -56,28 +66,37 @@ export function zstdStore(kernels: Kernels, source: number, size: number): Uint8
   return kernels.bytes.subarray(out, store(source, size, out));
 }
 
-/** A frame of regular records, a view of the kernels' memory; null when Huffman's codes do not fit all parts of the data. */
-export function zstdRecords(
+/** A frame of bytes of that shape, a view of the kernels' memory; null when the codes do not fit all parts of the data. */
+export function zstdFrame(
   kernels: Kernels,
   source: number,
   size: number,
   { lead, count, literal, match }: RecordShape,
   huffman: Huffman | null,
 ): Uint8Array | null {
-  const { zstdRecords: records } = kernels.exports as unknown as Exports;
-  const scratch = huffman === null ? 0 : kernels.alloc(BLOCK_BYTES + 2 * LITERAL_MAX);
+  const { zstdRecords, zstdLiterals } = kernels.exports as unknown as Exports;
+  const scratch = kernels.alloc(BLOCK_BYTES + 2 * LITERAL_MAX);
+  // Codes are 11 bits at most, where bytes have 8.
   const out = kernels.alloc(size * 2 + 1_024);
-  const { codes, tree, treeSize } = huffman ?? { codes: 0, tree: 0, treeSize: 0 };
-  const end = records(source, size, lead, count, literal, match, codes, tree, treeSize, scratch, out);
+  const { codes, pairs, tree, treeSize } = huffman ?? { codes: 0, pairs: 0, tree: 0, treeSize: 0 };
+  const end =
+    count === 0
+      ? zstdLiterals(source, size, lead, codes, pairs, tree, treeSize, out)
+      : zstdRecords(source, size, lead, count, literal, match, codes, pairs, tree, treeSize, scratch, out);
   return end === 0 ? null : kernels.bytes.subarray(out, end);
 }
 
-/** A frame of bytes that have codes and nothing else in common; otherwise as zstdRecords. */
-export function zstdLiterals(kernels: Kernels, source: number, size: number, huffman: Huffman): Uint8Array | null {
-  const { zstdLiterals: literals } = kernels.exports as unknown as Exports;
-  const out = kernels.alloc(size * 2 + 1_024);
-  const end = literals(source, size, huffman.codes, huffman.tree, huffman.treeSize, out);
-  return end === 0 ? null : kernels.bytes.subarray(out, end);
+/** The part of its size that a frame of such a shape comes to; 1 when none can be made. */
+export function frameRatio(
+  size: number,
+  { lead, count, literal, match }: RecordShape,
+  huffman: Huffman | null,
+): number {
+  if (lead < 1 || lead >= BLOCK_BYTES / 2) return 1;
+  if (count === 0)
+    return huffman === null || size - lead < LITERALS_MIN ? 1 : (lead + (size - lead) * huffman.ratio) / size;
+  if (count < RECORDS_MIN || literal < 1 || literal > LITERAL_MAX || match < 3 || match > 8) return 1;
+  return ((size - count * match) * (huffman?.ratio ?? 1)) / size;
 }
 
 /** The description of a tree has four bits for each byte up to the last but one of up to 128. */
@@ -86,7 +105,7 @@ const CODE_BITS_MAX = 11;
 
 /** Huffman codes for the bytes of a range; null when there is but one, or some beyond ASCII. */
 export function huffmanOf(kernels: Kernels, source: number, size: number): Huffman | null {
-  const { histogram } = kernels.exports as unknown as Exports;
+  const { histogram, huffmanPairs } = kernels.exports as unknown as Exports;
   const at = kernels.alloc(4_096);
   histogram(source, size, at);
   const counts = new Uint32Array(kernels.bytes.buffer, at, 256);
@@ -102,12 +121,14 @@ export function huffmanOf(kernels: Kernels, source: number, size: number): Huffm
   const bits = symbols.reduce((sum, symbol, i) => sum + counts[symbol]! * lengths[i]!, 0);
   const codes = kernels.alloc(1_024);
   new Uint32Array(kernels.bytes.buffer, codes, 256).set(canonicalCodes(weights, longest));
+  const pairs = kernels.alloc(4 << 16);
+  huffmanPairs(codes, pairs);
   const treeSize = 1 + ((last + 1) >> 1);
   const tree = kernels.alloc(treeSize);
   kernels.bytes[tree] = 127 + last;
   for (let i = 0; i < last; i += 2)
     kernels.bytes[tree + 1 + (i >> 1)] = (weights[i]! << 4) | (i + 1 < last ? weights[i + 1]! : 0);
-  return { codes, tree, treeSize, ratio: bits / 8 / size };
+  return { codes, pairs, tree, treeSize, ratio: bits / 8 / size };
 }
 
 /** Lengths of Huffman codes. When one is too long, the counts are flattened, which costs little: it is rare. */
@@ -137,4 +158,18 @@ function canonicalCodes(weights: Uint8Array, longest: number): Uint32Array {
     });
   }
   return codes;
+}
+
+/** The part of their size to which codes alone could bring bytes at best: their entropy, to its zeroth order. */
+export function entropyRatio(kernels: Kernels, source: number, size: number): number {
+  const { histogram } = kernels.exports as unknown as Exports;
+  const mark = kernels.mark();
+  const at = kernels.alloc(4_096);
+  histogram(source, size, at);
+  let bits = 0;
+  for (const count of new Uint32Array(kernels.bytes.buffer, at, 256)) {
+    if (count > 0) bits += count * Math.log2(size / count);
+  }
+  kernels.release(mark);
+  return bits / 8 / size;
 }

@@ -78,6 +78,62 @@ export function dictionary32(
   return build<u32>(values, from, to, entries, used, limit, indices, table, bits);
 }
 
+// @ts-ignore: decorator
+@inline function buildNear<T>(
+  values: usize,
+  from: u32,
+  to: u32,
+  entries: usize,
+  used: u32,
+  limit: u32,
+  indices: usize,
+  table: usize,
+  least: i64,
+): i32 {
+  for (let row = from; row < to; row++) {
+    const value = load<T>(values + <usize>row * sizeof<T>());
+    const slot = table + (<usize>(<i64>value - least) << 2);
+    let entry = load<u32>(slot);
+    if (entry == 0) {
+      if (used == limit) return -1;
+      store<T>(entries + <usize>used * sizeof<T>(), value);
+      entry = ++used;
+      store<u32>(slot, entry);
+    }
+    store<u32>(indices + (<usize>row << 2), entry - 1);
+  }
+  return used;
+}
+
+/** Of numbers that lie close together: the table has a slot for each from `least` to the greatest, and nothing is hashed. */
+export function dictionaryNear64(
+  values: usize,
+  from: u32,
+  to: u32,
+  entries: usize,
+  used: u32,
+  limit: u32,
+  indices: usize,
+  table: usize,
+  least: i64,
+): i32 {
+  return buildNear<i64>(values, from, to, entries, used, limit, indices, table, least);
+}
+
+export function dictionaryNear32(
+  values: usize,
+  from: u32,
+  to: u32,
+  entries: usize,
+  used: u32,
+  limit: u32,
+  indices: usize,
+  table: usize,
+  least: i64,
+): i32 {
+  return buildNear<i32>(values, from, to, entries, used, limit, indices, table, least);
+}
+
 function hashText(start: usize, size: u32): u64 {
   let hash: u64 = (<u64>size + 1) * K;
   const end = start + size;

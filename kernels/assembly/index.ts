@@ -4,9 +4,11 @@ export { csvDays, csvMoments } from './csv/moments';
 export { csvDecimals, csvInts } from './csv/numbers';
 export { csvIndex, csvLines, csvPieceBytes } from './csv/records';
 export { csvBooleans, csvTexts } from './csv/text';
+export * from './delta';
 export * from './dictionary';
 export * from './encodings';
 export * from './scan';
+export * from './snappy';
 export * from './xxhash';
 export * from './zstd';
 

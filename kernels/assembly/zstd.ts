@@ -9,6 +9,8 @@ const MAGIC: u32 = 0xfd2fb528;
 /** One segment, content size in four bytes. */
 const DESCRIPTOR: u8 = 0xa0;
 const BLOCK: u32 = 131_072;
+/** The last block gets at least so many bytes or records: four streams of codes cannot share out fewer than six bytes. */
+const LAST_MIN: u32 = 64;
 const RAW: u32 = 0;
 const COMPRESSED: u32 = 2;
 /** All three tables hold a single symbol. */
@@ -120,7 +122,7 @@ function gatherLiterals(source: usize, count: u32, stride: u32, literal: u32, ou
 /**
  * A frame of: `lead` bytes, `count` records of `literal` bytes each followed by `match` ≥ 3 bytes that are equal to those
  * `literal + match` before, and what is left of `size`, at most a record. The lead ends with the first such bytes.
- * `codes` are the Huffman codes of the literals and `tree` their description, or `codes` is 0: then literals stay as
+ * `codes` and `pairs` are the Huffman codes of the literals and `tree` their description, or `codes` is 0: then literals stay as
  * they are. `scratch` has room for the literals of a block. Returns 0 when a block would be larger than a block may be:
  * that happens when one part of the data is unlike the whole, whose codes they are.
  */
@@ -132,6 +134,7 @@ export function zstdRecords(
   literal: u32,
   match: u32,
   codes: usize,
+  pairs: usize,
   tree: usize,
   treeSize: u32,
   scratch: usize,
@@ -151,7 +154,7 @@ export function zstdRecords(
   const perBlock = (BLOCK - stride) / stride;
   let isFirst = true;
   do {
-    const records = min(left, perBlock);
+    const records = left <= perBlock ? left : min(perBlock, left - LAST_MIN);
     left -= records;
     block = out;
     out += 3;
@@ -166,7 +169,7 @@ export function zstdRecords(
       rawLiteralsHeader(<u32>(end - literals), out);
       out = end;
     } else {
-      out = huffmanLiterals(literals, <u32>(end - literals), codes, tree, isFirst ? treeSize : 0, out);
+      out = huffmanLiterals(literals, <u32>(end - literals), codes, pairs, tree, isFirst ? treeSize : 0, out);
     }
     isFirst = false;
     out = sequences(records, literal, match, 1, out);
@@ -176,14 +179,29 @@ export function zstdRecords(
   return out;
 }
 
-/** A frame without sequences: literals that are coded by Huffman's method, and nothing else. Returns 0 as zstdRecords does. */
-export function zstdLiterals(source: usize, size: u32, codes: usize, tree: usize, treeSize: u32, out: usize): usize {
+/**
+ * A frame of `lead` bytes as they are, 1 to 128 KiB, and behind them literals that are coded by Huffman's method, without
+ * any match. Returns 0 as zstdRecords does.
+ */
+export function zstdLiterals(
+  source: usize,
+  size: u32,
+  lead: u32,
+  codes: usize,
+  pairs: usize,
+  tree: usize,
+  treeSize: u32,
+  out: usize,
+): usize {
   out = frameHeader(size, out);
-  let at: u32 = 0;
+  blockHeader(out, false, RAW, lead);
+  memory.copy(out + 3, source, lead);
+  out += 3 + lead;
+  let at = lead;
   while (at < size) {
-    const part = min(BLOCK, size - at);
+    const part = size - at <= BLOCK ? size - at : min(BLOCK, size - at - LAST_MIN);
     const block = out;
-    out = huffmanLiterals(source + at, part, codes, tree, at == 0 ? treeSize : 0, out + 3);
+    out = huffmanLiterals(source + at, part, codes, pairs, tree, at == lead ? treeSize : 0, out + 3);
     out = sequences(0, 0, 0, 0, out);
     at += part;
     if (out - block - 3 > BLOCK) return 0;
@@ -193,7 +211,15 @@ export function zstdLiterals(source: usize, size: u32, codes: usize, tree: usize
 }
 
 /** A literals section in four streams. Without a description of the tree, the one of the block before holds. */
-function huffmanLiterals(source: usize, size: u32, codes: usize, tree: usize, treeSize: u32, out: usize): usize {
+function huffmanLiterals(
+  source: usize,
+  size: u32,
+  codes: usize,
+  pairs: usize,
+  tree: usize,
+  treeSize: u32,
+  out: usize,
+): usize {
   const header = out;
   memory.copy(out + 5, tree, treeSize);
   const jumps = out + 5 + treeSize;
@@ -202,7 +228,7 @@ function huffmanLiterals(source: usize, size: u32, codes: usize, tree: usize, tr
   for (let stream: u32 = 0; stream < 4; stream++) {
     const start = out;
     const from = quarter * stream;
-    out = huffmanStream(source + from, stream == 3 ? size - from : quarter, codes, out);
+    out = huffmanStream(source + from, stream == 3 ? size - from : quarter, codes, pairs, out);
     if (stream < 3) store<u16>(jumps + (stream << 1), <u16>(out - start));
   }
   const type: u64 = treeSize == 0 ? 3 : 2;
@@ -210,26 +236,38 @@ function huffmanLiterals(source: usize, size: u32, codes: usize, tree: usize, tr
   return out;
 }
 
-/** Codes are 32 bits: the code in the lower half, its length in the upper. Symbols are written from the last to the first. */
-function huffmanStream(source: usize, size: u32, codes: usize, out: usize): usize {
+/**
+ * Codes of each two bytes that follow one another, from those of each byte (32 bits: the code, its length above 16). Of a
+ * pair the second comes first, as streams are written backwards. `pairs` has room for 2^16 of them (32 bits: the codes,
+ * their length above 24); only those of bytes that have codes are set.
+ */
+export function huffmanPairs(codes: usize, pairs: usize): void {
+  for (let second: usize = 0; second < 256; second++) {
+    const later = load<u32>(codes + (second << 2));
+    if (later == 0) continue;
+    for (let first: usize = 0; first < 256; first++) {
+      const sooner = load<u32>(codes + (first << 2));
+      if (sooner == 0) continue;
+      const code = (later & 0xffff) | ((sooner & 0xffff) << (later >> 16));
+      store<u32>(pairs + (((second << 8) | first) << 2), code | (((later >> 16) + (sooner >> 16)) << 24));
+    }
+  }
+}
+
+/** Symbols are written from the last to the first. */
+function huffmanStream(source: usize, size: u32, codes: usize, pairs: usize, out: usize): usize {
   let word: u64 = 0;
   let filled: u64 = 0;
   let at = source + size;
   while (at >= source + 4) {
     at -= 4;
     const four = load<u32>(at);
-    let code = load<u32>(codes + (<usize>(four >> 24) << 2));
-    word |= <u64>(code & 0xffff) << filled;
-    filled += code >> 16;
-    code = load<u32>(codes + (<usize>((four >> 16) & 255) << 2));
-    word |= <u64>(code & 0xffff) << filled;
-    filled += code >> 16;
-    code = load<u32>(codes + (<usize>((four >> 8) & 255) << 2));
-    word |= <u64>(code & 0xffff) << filled;
-    filled += code >> 16;
-    code = load<u32>(codes + (<usize>(four & 255) << 2));
-    word |= <u64>(code & 0xffff) << filled;
-    filled += code >> 16;
+    const last = load<u32>(pairs + (<usize>(four >> 16) << 2));
+    const first = load<u32>(pairs + (<usize>(four & 0xffff) << 2));
+    word |= <u64>(last & 0xff_ffff) << filled;
+    filled += last >> 24;
+    word |= <u64>(first & 0xff_ffff) << filled;
+    filled += first >> 24;
     // Seven bits and four codes of eleven are less than a word.
     store<u64>(out, word);
     out += <usize>(filled >> 3);

@@ -7,9 +7,10 @@ import type { Kernels } from '../../kernels/wasm.ts';
 import { type Body, compressPages } from './compress.ts';
 import { type Dense, denseRows } from './dense.ts';
 import { type PageHeader, pageHeader, type Statistics } from './footer.ts';
+import type { Encoder } from './plain.ts';
 import { factsOf } from './statistics.ts';
-import { type Codec, ENCODING, PAGE, PARQUET_TYPES } from './types.ts';
-import { type Encoder, encoderOf } from './values.ts';
+import { type Codec, ENCODING, type Encodings, PAGE, PARQUET_TYPES } from './types.ts';
+import { encoderOf } from './values.ts';
 
 export interface Chunk {
   readonly pieces: readonly Uint8Array[];
@@ -24,6 +25,7 @@ export interface Chunk {
 
 export interface ChunkOptions {
   readonly codec: Codec;
+  readonly encodings: Encodings;
   readonly pageRows: number;
   readonly pageBytes: number;
 }
@@ -47,7 +49,7 @@ export function encodeChunk(
   const mark = kernels.mark();
   const dense = denseRows(kernels, column, PARQUET_TYPES[type].physical, from, to);
   const facts = factsOf(kernels, dense);
-  const encoder = encoderOf(kernels, dense, facts, options.codec);
+  const encoder = encoderOf(kernels, dense, facts, options.codec, options.encodings);
   const pages = dataPages(kernels, dense, encoder, nullable, options);
   const { dictionary } = encoder;
   if (dictionary !== null) {
@@ -120,8 +122,9 @@ function dataBody(kernels: Kernels, dense: Dense, encoder: Encoder, page: PageRa
   const start = kernels.alloc(16 + ((end - row + 7) >> 3) + encoder.room(value, next));
   const values = nullable ? writeLevels(kernels, dense, row, end, start) : start;
   const size = (next === value ? values : encoder.write(value, next, values)) - start;
-  const shape = next === value ? null : encoder.shape(value, next, values - start);
-  return { start, size, shape, huffman: shape === null ? null : encoder.huffman(value, next) };
+  const shape = next === value ? null : encoder.shape(value, next, values - start, start + size - values);
+  const kind = encoder.dictionary === null ? 'values' : 'indices';
+  return { start, size, shape, huffman: shape === null ? null : encoder.huffman(value, next), kind };
 }
 
 /** Definition levels behind their size: 1 for a value, 0 for null. A bitmap is what bit packing would make of them. */
@@ -140,6 +143,7 @@ function writeLevels(kernels: Kernels, dense: Dense, row: number, end: number, o
     const from = dense.validity + (row >> 3);
     kernels.bytes.copyWithin(at, from, from + bytes);
     at += bytes;
+    if (((end - row) & 7) !== 0) kernels.bytes[at - 1]! &= (1 << ((end - row) & 7)) - 1;
   }
   view.setUint32(out, at - start, true);
   return at;

@@ -4,7 +4,8 @@ import { ThriftWriter } from './thrift.ts';
 import { CODEC, type Codec, ENCODING, PAGE, PARQUET_TYPES, PHYSICAL, REPETITION } from './types.ts';
 
 export const MAGIC = Buffer.from('PAR1');
-const FORMAT_VERSION = 2;
+/** Of the footer: what newer encodings are used is said a column. Some readers know no other. */
+const FORMAT_VERSION = 1;
 const CREATED_BY = 'endcap';
 /** Minimum and maximum are compared as the type says: signed numbers, unsigned bytes. */
 const TYPE_DEFINED_ORDER = 1;

@@ -1,83 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
-import { parquetMetadata, parquetReadObjects } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ColumnType, TableDefinition } from '../../base/table.ts';
-import { AMOUNT_MAX, amountText } from '../../kernels/money.ts';
+import { AMOUNT_MAX } from '../../kernels/money.ts';
 import { createKernels } from '../../kernels/wasm.ts';
-import { COLUMN_TYPES, columnOf, type Plain, plainValues, randomColumn, randomTable } from '../../test/columns.ts';
+import { COLUMN_TYPES, columnOf, type Plain, randomColumn, randomTable } from '../../test/columns.ts';
 import { listOf, seeded } from '../../test/random.ts';
 import type { Rows } from '../slab.ts';
+import { EMPTY, openDuck, readByHyparquet, tableOf, written } from './readers.fixture.ts';
 import { encodeParquet } from './write.ts';
 
 const kernels = createKernels();
-const folder = mkdtempSync(join(tmpdir(), 'endcap-parquet-'));
-const database = await DuckDBInstance.create(':memory:', { threads: '1' });
-const duck = await database.connect();
-afterAll(() => {
-  duck.closeSync();
-  database.closeSync();
-  rmSync(folder, { recursive: true });
-});
-
-const EMPTY: TableDefinition = { name: 'table', grain: 'anything', columns: [], partitionBy: null, clusterBy: [] };
-
-/** A table with a column of each type that is given values, of that name. */
-function tableOf(values: Partial<Record<ColumnType, readonly Plain[]>>): { definition: TableDefinition; rows: Rows } {
-  const types = Object.keys(values) as ColumnType[];
-  const columns = types.map(type => ({ name: type, type, nullable: true, description: '' }));
-  const entries = types.map(type => [type, columnOf(type, values[type]!)] as const);
-  return {
-    definition: { ...EMPTY, columns },
-    rows: { length: values[types[0]!]!.length, columns: Object.fromEntries(entries) },
-  };
-}
-
-let files = 0;
-
-async function query(sql: string, bytes: Uint8Array): Promise<Plain[][]> {
-  const file = join(folder, `${files++}.parquet`);
-  writeFileSync(file, bytes);
-  return (await duck.runAndReadAll(sql.replace('$file', `'${file}'`))).getRows() as Plain[][];
-}
-
-/** Values as DuckDB gives them, in the units of our columns. */
-async function readByDuck({ columns }: TableDefinition, bytes: Uint8Array): Promise<Plain[][]> {
-  const selected = columns.map(({ name, type }) => {
-    if (type === 'decimal') return `"${name}"::varchar`;
-    if (type === 'date') return `"${name}" - date '1970-01-01'`;
-    return type === 'timestamp' ? `epoch_us("${name}")` : `"${name}"`;
-  });
-  const rows = await query(`select ${selected.join(', ')} from read_parquet($file)`, bytes);
-  return rows.map(row =>
-    row.map((value, at) => (value !== null && columns[at]!.type === 'date' ? Number(value) : value)),
-  );
-}
-
-/** Values as hyparquet finds them, before it makes Dates of days and times, and floats of decimals. */
-async function readByHyparquet({ columns }: TableDefinition, bytes: Uint8Array): Promise<Plain[][]> {
-  const asFound = (value: unknown) => value;
-  const parsers = { timestampFromMicroseconds: asFound, dateFromDays: asFound } as never;
-  const file = new Uint8Array(bytes).buffer;
-  const metadata = parquetMetadata(file);
-  for (const element of metadata.schema) {
-    if (element.converted_type !== 'DECIMAL') continue;
-    element.converted_type = undefined as never;
-    element.logical_type = undefined as never;
-  }
-  const rows = await parquetReadObjects({ file, metadata, compressors, parsers });
-  const plain = (value: Plain, type: ColumnType) =>
-    type === 'decimal' && value !== null ? amountText(value as bigint) : value;
-  return rows.map(row => columns.map(({ name, type }) => plain(row[name] as Plain, type)));
-}
-
-const written = ({ columns }: TableDefinition, rows: Rows): Plain[][] => {
-  const values = columns.map(({ name }) => plainValues(rows.columns[name]!));
-  return listOf(rows.length, row => values.map(column => column[row]!));
-};
+const duck = await openDuck();
+const { query, read: readByDuck } = duck;
+afterAll(() => duck.close());
 
 describe('a table written as Parquet', () => {
   it.each([0, 1, 2, 7, 8, 9, 100, 3_000])(

@@ -11,6 +11,8 @@ export interface Facts {
   readonly statistics: Statistics;
   /** Bits in which two of the values differ. Of booleans and text 0 when all are equal, otherwise all. */
   readonly differ: bigint;
+  /** Of whole numbers: the least, and how far the greatest is from it. */
+  readonly range: { readonly least: bigint; readonly span: bigint } | null;
   /** The size of every text; −1 when there are several. */
   readonly textSize: number;
 }
@@ -20,18 +22,20 @@ const ALL_BITS = 2n ** 64n - 1n;
 /** What is to be known of a column's values before they are encoded. */
 export function factsOf(kernels: Kernels, dense: Dense): Facts {
   const nulls = dense.rows - dense.count;
-  if (dense.count === 0) return { statistics: { nulls, least: null, greatest: null }, differ: 0n, textSize: -1 };
+  if (dense.count === 0)
+    return { statistics: { nulls, least: null, greatest: null }, differ: 0n, range: null, textSize: -1 };
   const mark = kernels.mark();
   const facts = dense.physical === 'text' ? textFacts(kernels, dense) : numberFacts(kernels, dense);
   kernels.release(mark);
-  const { least, greatest, differ, textSize = -1 } = facts;
-  return { statistics: { nulls, least, greatest }, differ, textSize };
+  const { least, greatest, differ, range = null, textSize = -1 } = facts;
+  return { statistics: { nulls, least, greatest }, differ, range, textSize };
 }
 
 interface Found {
   readonly least: Uint8Array | null;
   readonly greatest: Uint8Array | null;
   readonly differ: bigint;
+  readonly range?: Facts['range'];
   readonly textSize?: number;
 }
 
@@ -46,10 +50,13 @@ function numberFacts(kernels: Kernels, { physical, values, count }: Dense): Foun
   const out = kernels.alloc(24);
   if (physical === 'int32') scan32(values, count, out);
   else scan64(values, count, out);
-  const differ = new DataView(kernels.bytes.buffer).getBigUint64(out + 16, true);
+  const view = new DataView(kernels.bytes.buffer, out, 24);
+  const differ = view.getBigUint64(16, true);
   if (physical === 'double') return { ...doubleBounds(kernels, values, count), differ };
   const size = physical === 'int32' ? 4 : 8;
+  const first = view.getBigInt64(0, true);
   return {
+    range: { least: first, span: view.getBigInt64(8, true) - first },
     least: kernels.bytes.slice(out, out + size),
     greatest: kernels.bytes.slice(out + 8, out + 8 + size),
     differ,

@@ -8,6 +8,8 @@ export type Physical = keyof typeof PHYSICAL;
 export const ENCODING = { plain: 0, rle: 3, deltaBinary: 5, deltaLength: 6, dictionary: 8 } as const;
 export const CODEC = { none: 0, snappy: 1, zstd: 6 } as const;
 export type Codec = keyof typeof CODEC;
+/** 'safe': PLAIN, RLE and RLE_DICTIONARY, which every reader has. 'delta': also the encodings of differences. */
+export type Encodings = 'safe' | 'delta';
 export const PAGE = { data: 0, dictionary: 2 } as const;
 export const REPETITION = { required: 0, optional: 1 } as const;
 

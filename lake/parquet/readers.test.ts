@@ -1,0 +1,137 @@
+/** Every reader finds in every kind of file what was written. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { ColumnType, TableDefinition } from '../../base/table.ts';
+import { createKernels } from '../../kernels/wasm.ts';
+import { COLUMN_TYPES, columnOf, type Plain, randomColumn } from '../../test/columns.ts';
+import { below, listOf, type Random, randomInt64, seeded } from '../../test/random.ts';
+import type { Rows } from '../slab.ts';
+import { encodeByParquetWasm } from './arrow.fixture.ts';
+import { EMPTY, openDuck, readByHyparquet, readByParquetWasm, written } from './readers.fixture.ts';
+import { encodeParquet, type ParquetOptions } from './write.ts';
+
+const kernels = createKernels();
+const duck = await openDuck();
+afterAll(() => duck.close());
+
+const WAYS: readonly ParquetOptions[] = (['zstd', 'snappy', 'none'] as const).flatMap(codec =>
+  (['safe', 'delta'] as const).map(encodings => ({ codec, encodings })),
+);
+const nameOf = ({ codec, encodings }: ParquetOptions) => `${codec} ${encodings}`;
+
+/** Columns of every type, and of the kinds of values that are encoded and compressed in their own ways. */
+function everyKind(random: Random, length: number): { definition: TableDefinition; rows: Rows } {
+  const kinds: Record<string, readonly [ColumnType, (row: number) => Plain]> = {
+    'ids in any order': ['int64', () => BigInt(below(random, 7_000_000))],
+    'ids in order': ['int64', row => BigInt(row * 3)],
+    'one id': ['int64', () => 42n],
+    'a few amounts': ['decimal', () => BigInt(below(random, 300)) * 100n - 7n],
+    'amounts of all sizes': ['decimal', () => randomInt64(random, 59)],
+    times: ['timestamp', () => 1_500_000_000_000_000n + BigInt(below(random, 86_400_000)) * 1_000n],
+    'texts of one size': ['text', () => listOf(20, () => String.fromCharCode(65 + below(random, 26))).join('')],
+    'texts of many sizes': ['text', row => 'ab🛒'.repeat(below(random, 9)) + row],
+    'a text that changes': ['text', row => `state ${Math.floor(row / 100) % 3}`],
+    'floats of few kinds': ['double', () => below(random, 10) / 10],
+    'runs of small numbers': ['int32', row => Math.floor(row / 50)],
+  };
+  const columns = [...Object.keys(kinds), ...COLUMN_TYPES].map((name, i) => {
+    const type = kinds[name]?.[0] ?? (name as ColumnType);
+    return { name, type, nullable: i % 3 !== 0, description: '' };
+  });
+  const entries = columns.map(({ name, type, nullable }, i) => {
+    const kind = kinds[name];
+    // Some that may be null never are.
+    const nulls = nullable && i % 2 === 0 ? 0.2 : 0;
+    if (!kind) return [name, randomColumn(random, type, length, nulls)] as const;
+    return [
+      name,
+      columnOf(
+        type,
+        listOf(length, row => (random() < nulls ? null : kind[1](row))),
+      ),
+    ] as const;
+  });
+  return { definition: { ...EMPTY, columns }, rows: { length, columns: Object.fromEntries(entries) } };
+}
+
+const { definition, rows } = everyKind(seeded(1), 1_500);
+const expected = written(definition, rows);
+
+describe.each(WAYS.map(way => [nameOf(way), way] as const))('%s', (_name, way) => {
+  const bytes = encodeParquet(kernels, definition, rows, way);
+
+  it('is read by DuckDB', async () => expect(await duck.read(definition, bytes)).toEqual(expected));
+  it('is read by hyparquet', async () => expect(await readByHyparquet(definition, bytes)).toEqual(expected));
+  it('is read by parquet-rs', () => expect(readByParquetWasm(definition, bytes)).toEqual(expected));
+
+  it('uses the encodings that were asked for', async () => {
+    const found = await duck.query(
+      'select distinct unnest(string_split(encodings, $separator)) from parquet_metadata($file)'.replace(
+        '$separator',
+        "', '",
+      ),
+      bytes,
+    );
+    const encodings = ['PLAIN', 'RLE', 'RLE_DICTIONARY'];
+    if (way.encodings === 'delta') encodings.push('DELTA_BINARY_PACKED', 'DELTA_LENGTH_BYTE_ARRAY');
+    expect(found.flat().sort()).toEqual(encodings.sort());
+  });
+
+  it('compresses what gains by it', async () => {
+    const found = await duck.query('select distinct compression from parquet_metadata($file)', bytes);
+    expect(found.flat().sort()).toEqual(
+      way.codec === 'none' ? ['UNCOMPRESSED'] : [way.codec!.toUpperCase(), 'UNCOMPRESSED'].sort(),
+    );
+  });
+});
+
+it('is no larger than what parquet-rs and DuckDB write', async () => {
+  const own = encodeParquet(kernels, definition, rows);
+  const other = encodeByParquetWasm(definition, rows);
+  expect(readByParquetWasm(definition, other)).toEqual(expected);
+  expect(own.length).toBeLessThan(other.length);
+});
+
+/** The Python that has pyarrow and polars, if there is one. */
+const python = process.env.ENDCAP_PYTHON ?? 'python3';
+const probe = spawnSync(python, ['-c', 'import pyarrow, polars']);
+if (probe.status !== 0)
+  console.log(`pyarrow and polars read nothing: ${python} cannot import them (set ENDCAP_PYTHON)`);
+
+it.skipIf(probe.status !== 0)('is read by pyarrow, which verifies checksums, and by polars', () => {
+  const folder = join(duck.folder, 'python');
+  mkdirSync(folder);
+  for (const way of WAYS)
+    writeFileSync(join(folder, `${nameOf(way)}.parquet`), encodeParquet(kernels, definition, rows, way));
+  const script = fileURLToPath(new URL('./readers.py', import.meta.url));
+  const { stdout, stderr } = spawnSync(python, [script, folder], { encoding: 'utf8', maxBuffer: 1 << 28 });
+  expect(stderr).toBe('');
+  const columns = definition.columns.map(({ type }, at) => expected.map(row => pythonValue(row[at]!, type)));
+  for (const [name, readers] of Object.entries(JSON.parse(stdout) as Record<string, Record<string, Plain[][]>>)) {
+    for (const [reader, values] of Object.entries(readers)) expect(values, `${name} by ${reader}`).toEqual(columns);
+  }
+});
+
+/** As readers.py prints it. */
+function pythonValue(value: Plain, type: ColumnType): Plain {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
+  return type === 'double' ? floatHex(value as number) : String(value);
+}
+
+/** A float as Python's float.hex() has it. */
+function floatHex(value: number): string {
+  if (Number.isNaN(value)) return 'nan';
+  const bits = Buffer.alloc(8);
+  bits.writeDoubleBE(value);
+  const hex = bits.toString('hex');
+  const exponent = (Number.parseInt(hex.slice(0, 3), 16) & 0x7ff) - 1023;
+  const sign = Object.is(value, -0) || value < 0 ? '-' : '';
+  if (exponent === 1024) return `${sign}inf`;
+  if (value === 0) return `${sign}0x0.0p+0`;
+  const lead = exponent === -1023 ? 0 : 1;
+  const power = lead === 0 ? -1022 : exponent;
+  return `${sign}0x${lead}.${hex.slice(3)}p${power < 0 ? '' : '+'}${power}`;
+}
