@@ -12,13 +12,14 @@ import { dirname } from 'node:path';
 import {
   type DuckDBConnection,
   DuckDBInstance,
+  type DuckDBListVector,
   DuckDBTimestampValue,
   type DuckDBValueConverter,
   JsonDuckDBValueConverter,
   StatementType,
 } from '@duckdb/node-api';
 import { UserError } from '../base/errors.ts';
-import { DuckBuild, type Session } from './duckdb-build.ts';
+import { type Connection, DuckBuild, type Session } from './duckdb-build.ts';
 import { literal, MACROS } from './duckdb-sql.ts';
 import type * as warehouse from './warehouse.ts';
 import type { Json } from './warehouse.ts';
@@ -28,7 +29,12 @@ const MEMORY_LIMIT = '500MB';
 
 /** Begins a publication in a new file. */
 export async function openDuckBuild({ file, lakeDir, threads }: warehouse.BuildOptions): Promise<warehouse.Build> {
-  const settings = { threads: String(threads), preserve_insertion_order: 'false' };
+  const settings = {
+    threads: String(threads),
+    preserve_insertion_order: 'false',
+    // Groups by ids below 2^17 are found by position, not by hash: the default of 12 bits stops at 4,096.
+    perfect_ht_threshold: '18',
+  };
   const database = await open(
     file,
     lakeDir,
@@ -100,9 +106,8 @@ async function open(
 async function openSession(database: Database, folder: string): Promise<Session> {
   const connection = await database.connect();
   return {
-    run: async sql => void (await connection.run(sql)),
-    rows: async sql => (await connection.runAndReadAll(sql)).getRowsJson(),
-    objects: async sql => (await connection.runAndReadAll(sql)).convertRowObjects(toJson),
+    ...sessionOf(connection),
+    fork: async () => sessionOf(await database.connect()),
     async close() {
       connection.closeSync();
       await database.close();
@@ -111,6 +116,30 @@ async function openSession(database: Database, folder: string): Promise<Session>
       await handle.sync().finally(() => handle.close());
     },
   };
+}
+
+const sessionOf = (connection: DuckDBConnection): Connection => ({
+  run: async sql => void (await connection.run(sql)),
+  rows: async sql => (await connection.runAndReadAll(sql)).getRowsJson(),
+  objects: async sql => (await connection.runAndReadAll(sql)).convertRowObjects(toJson),
+  numberLists: sql => numberLists(connection, sql),
+  close: async () => connection.closeSync(),
+});
+
+async function* numberLists(connection: DuckDBConnection, sql: string): AsyncGenerator<Float64Array> {
+  const result = await connection.stream(sql);
+  let buffer = new Float64Array(0);
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    const lists = chunk.getColumnVector(0) as DuckDBListVector;
+    const { childVector } = lists;
+    for (let row = 0; row < chunk.rowCount; row++) {
+      const start = lists.getEntryOffset(row);
+      const length = lists.getEntryLength(row);
+      if (buffer.length < length) buffer = new Float64Array(2 * length);
+      for (let i = 0; i < length; i++) buffer[i] = childVector.getItem(start + i) as number;
+      yield buffer.subarray(0, length);
+    }
+  }
 }
 
 const asFolder = (path: string): string => (path.endsWith('/') ? path : `${path}/`);

@@ -26,6 +26,8 @@ export interface MartReport {
   /** The columns that the data set does not fill, if the mart was not made for want of them. */
   readonly reason: string | null;
   readonly ms: number;
+  /** CPU time of the process meanwhile. */
+  readonly cpuMs: number;
 }
 
 export interface CheckReport {
@@ -34,6 +36,8 @@ export interface CheckReport {
   readonly failures: number;
   /** The first few rows that should not be, in an order of their own. */
   readonly sample: readonly Record<string, Json>[];
+  readonly ms: number;
+  readonly cpuMs: number;
 }
 
 /** What the published Parquet files hold, counted anew. Amounts are exact, with six decimals. */

@@ -1,8 +1,14 @@
 -- The amounts of a line agree: net = gross − discount, and a rate of 1 changes nothing.
 with
 
+-- The lines that break any rule: all lines are read once, and these few by each rule.
 sales as (
     select * from fct_sales
+    where
+        gross_amount - coalesce(discount_amount, 0) <> net_amount
+        or (fx_rate = 1 and net_amount <> net_amount_base)
+        or (fx_rate = 1 and cost_amount <> cost_amount_base)
+        or fx_rate <= 0
 ),
 
 final as (

@@ -2,16 +2,25 @@
 -- needs: dim_customer.customer_id
 with
 
+ids as (
+    select
+        customer_id,
+        count(*) as lines,
+        min(sale_id) as first_sale_id
+    from fct_sales
+    where customer_id is not null
+    group by customer_id
+),
+
 final as (
     select
-        fct_sales.customer_id as expected,
+        ids.customer_id as expected,
         dim_customer.customer_id as seen,
-        count(*) as lines,
-        min(fct_sales.sale_id) as first_sale_id
-    from fct_sales
-    left join dim_customer on fct_sales.customer_id = dim_customer.customer_id
-    where fct_sales.customer_id is not null and dim_customer.customer_id is null
-    group by fct_sales.customer_id, dim_customer.customer_id
+        ids.lines,
+        ids.first_sale_id
+    from ids
+    left join dim_customer on ids.customer_id = dim_customer.customer_id
+    where dim_customer.customer_id is null
 )
 
 select * from final

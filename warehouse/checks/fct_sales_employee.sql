@@ -2,16 +2,25 @@
 -- needs: dim_employee.employee_id
 with
 
+ids as (
+    select
+        employee_id,
+        count(*) as lines,
+        min(sale_id) as first_sale_id
+    from fct_sales
+    where employee_id is not null
+    group by employee_id
+),
+
 final as (
     select
-        fct_sales.employee_id as expected,
+        ids.employee_id as expected,
         dim_employee.employee_id as seen,
-        count(*) as lines,
-        min(fct_sales.sale_id) as first_sale_id
-    from fct_sales
-    left join dim_employee on fct_sales.employee_id = dim_employee.employee_id
-    where fct_sales.employee_id is not null and dim_employee.employee_id is null
-    group by fct_sales.employee_id, dim_employee.employee_id
+        ids.lines,
+        ids.first_sale_id
+    from ids
+    left join dim_employee on ids.employee_id = dim_employee.employee_id
+    where dim_employee.employee_id is null
 )
 
 select * from final

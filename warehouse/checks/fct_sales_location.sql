@@ -2,16 +2,25 @@
 -- needs: fct_sales.location_id
 with
 
+ids as (
+    select
+        location_id,
+        count(*) as lines,
+        min(sale_id) as first_sale_id
+    from fct_sales
+    where location_id is not null
+    group by location_id
+),
+
 final as (
     select
-        fct_sales.location_id as expected,
+        ids.location_id as expected,
         dim_location.location_id as seen,
-        count(*) as lines,
-        min(fct_sales.sale_id) as first_sale_id
-    from fct_sales
-    left join dim_location on fct_sales.location_id = dim_location.location_id
-    where fct_sales.location_id is not null and dim_location.location_id is null
-    group by fct_sales.location_id, dim_location.location_id
+        ids.lines,
+        ids.first_sale_id
+    from ids
+    left join dim_location on ids.location_id = dim_location.location_id
+    where dim_location.location_id is null
 )
 
 select * from final

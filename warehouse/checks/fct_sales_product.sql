@@ -2,16 +2,25 @@
 -- needs: dim_product.product_id
 with
 
+ids as (
+    select
+        product_id,
+        count(*) as lines,
+        min(sale_id) as first_sale_id
+    from fct_sales
+    where product_id is not null
+    group by product_id
+),
+
 final as (
     select
-        fct_sales.product_id as expected,
+        ids.product_id as expected,
         dim_product.product_id as seen,
-        count(*) as lines,
-        min(fct_sales.sale_id) as first_sale_id
-    from fct_sales
-    left join dim_product on fct_sales.product_id = dim_product.product_id
-    where fct_sales.product_id is not null and dim_product.product_id is null
-    group by fct_sales.product_id, dim_product.product_id
+        ids.lines,
+        ids.first_sale_id
+    from ids
+    left join dim_product on ids.product_id = dim_product.product_id
+    where dim_product.product_id is null
 )
 
 select * from final

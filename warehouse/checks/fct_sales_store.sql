@@ -2,16 +2,25 @@
 -- needs: dim_store.store_id
 with
 
+ids as (
+    select
+        store_id,
+        count(*) as lines,
+        min(sale_id) as first_sale_id
+    from fct_sales
+    where store_id is not null
+    group by store_id
+),
+
 final as (
     select
-        fct_sales.store_id as expected,
+        ids.store_id as expected,
         dim_store.store_id as seen,
-        count(*) as lines,
-        min(fct_sales.sale_id) as first_sale_id
-    from fct_sales
-    left join dim_store on fct_sales.store_id = dim_store.store_id
-    where fct_sales.store_id is not null and dim_store.store_id is null
-    group by fct_sales.store_id, dim_store.store_id
+        ids.lines,
+        ids.first_sale_id
+    from ids
+    left join dim_store on ids.store_id = dim_store.store_id
+    where dim_store.store_id is null
 )
 
 select * from final

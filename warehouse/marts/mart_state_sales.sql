@@ -7,28 +7,51 @@ sales as (
     select * from fct_sales
 ),
 
-customers as (
-    select * from dim_customer
-),
-
-locations as (
-    select * from dim_location
-),
-
-named as (
+addresses as (
     select
-        case when sales.location_id is null then customers.state else locations.state end as state,
-        case when sales.location_id is null then customers.country else locations.country end as country,
+        customer_id,
+        null as location_id,
+        state,
+        country
+    from dim_customer
+    union all
+    select
+        null as customer_id,
+        location_id,
+        state,
+        country
+    from dim_location
+),
+
+-- Lines are grouped by a number, which is cheaper than by names; no name at all has no number.
+places as (
+    select
+        *,
+        dense_rank() over (order by state, country) as place
+    from addresses
+    where state is not null or country is not null
+),
+
+names as (
+    select distinct
+        place,
+        state,
+        country
+    from places
+),
+
+placed as (
+    select
+        case when sales.location_id is null then customers.place else locations.place end as place,
         sales.*
     from sales
-    left join customers on sales.customer_id = customers.customer_id
-    left join locations on sales.location_id = locations.location_id
+    left join places as customers on sales.customer_id = customers.customer_id
+    left join places as locations on sales.location_id = locations.location_id
 ),
 
 grouped as (
     select
-        state,
-        country,
+        place,
         count(distinct case when not is_return then order_id end) as orders,
         count(*) as lines,
         count(distinct case when not is_return then customer_id end) as buyers,
@@ -37,25 +60,26 @@ grouped as (
         sum(cost_amount_base) as cost,
         sum(net_amount_base - cost_amount_base) as profit,
         sum(case when cost_amount_base is not null then net_amount_base end) as revenue_with_cost
-    from named
-    group by state, country
+    from placed
+    group by place
 ),
 
 final as (
     select
-        state,
-        country,
-        orders,
-        lines,
-        buyers,
-        units,
-        revenue,
-        cost,
-        profit,
-        safe_ratio(profit, revenue_with_cost) as margin,
-        safe_ratio(revenue, orders) as average_order_value,
-        safe_ratio(revenue, sum(revenue) over ()) as revenue_share
+        names.state,
+        names.country,
+        grouped.orders,
+        grouped.lines,
+        grouped.buyers,
+        grouped.units,
+        grouped.revenue,
+        grouped.cost,
+        grouped.profit,
+        safe_ratio(grouped.profit, grouped.revenue_with_cost) as margin,
+        safe_ratio(grouped.revenue, grouped.orders) as average_order_value,
+        safe_ratio(grouped.revenue, sum(grouped.revenue) over ()) as revenue_share
     from grouped
+    left join names on grouped.place = names.place
 )
 
 select * from final

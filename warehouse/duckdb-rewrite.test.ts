@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import { FACT } from './duckdb.fixture.ts';
+import { planCopy } from './duckdb-copy.ts';
+import { type Known, rewrite } from './duckdb-rewrite.ts';
+import type { ColumnStatistics } from './duckdb-statistics.ts';
+
+const between = (least: string, greatest: string, nulls: number | null = 0): ColumnStatistics => ({
+  range: { least, greatest },
+  nulls,
+  rows: 1_000,
+});
+
+const known = (change: Partial<Known> = {}): Known => ({
+  fact: FACT,
+  statistics: new Map([
+    ['customer_id', between('1', '100000')],
+    ['product_id', between('1', '400')],
+    ['store_id', between('1', '5000000')],
+    ['fx_rate', between('1', '1')],
+    ['sales_day', between('2024-01-01', '2024-03-01')],
+  ]),
+  ordersAreLines: true,
+  dimensionRows: new Map([['dim_product', 400]]),
+  ...change,
+});
+
+const mart = (expression: string, by: string): string =>
+  `with\n\ngrouped as (\n    select\n        ${expression} as n\n    from sales\n    group by ${by}\n)\n\nselect * from grouped`;
+
+test('orders are counted as lines only where each has one', () => {
+  const sql = mart('count(distinct case when not is_return then order_id end)', 'channel');
+  expect(rewrite(sql, known())).toContain('count(case when not is_return then 1 end) as n');
+  expect(rewrite(sql, known({ ordersAreLines: false }))).toBe(sql);
+});
+
+test('ids are counted as bits only where they and the groups are few', () => {
+  const customers = 'count(distinct case when not is_return then customer_id end)';
+  const bits =
+    'coalesce(bit_count(bitstring_agg(case when not is_return then customer_id end, cast(1 as bigint), cast(100000 as bigint))), 0)';
+  for (const by of ['sales_day', 'product_id']) expect(rewrite(mart(customers, by), known())).toContain(bits);
+  // A group by what nobody knows the values of, by too many ids, and by an attribute of nothing joined.
+  for (const by of ['channel', 'store_id', 'month', 'product_id, sales_day']) {
+    expect(rewrite(mart(customers, by), known()), by).toBe(mart(customers, by));
+  }
+  const joined = mart(customers, 'category').replace('from sales', 'from sales join dim_product on true');
+  expect(rewrite(joined, known())).toContain(bits);
+  const texts = known({ statistics: new Map([['order_id', between('A', 'Z')]]), ordersAreLines: false });
+  expect(rewrite(mart('count(distinct order_id)', 'sales_day'), texts)).toContain('count(distinct order_id)');
+});
+
+test('amounts are brought to the base currency unless every rate is known to be 1', () => {
+  const sql = mart('sum(to_base(discount_amount, fx_rate))', 'sales_day');
+  expect(rewrite(sql, known())).toContain('sum(discount_amount) as n');
+  for (const rate of [between('0.5', '1'), between('1', '1', 3), between('1', '1', null)]) {
+    expect(rewrite(sql, known({ statistics: new Map([['fx_rate', rate]]) }))).toBe(sql);
+  }
+});
+
+test('a copy keeps narrow values, and no constants', () => {
+  const statistics = new Map([
+    ['sale_id', between('-5', '40000')],
+    ['quantity', between('-127', '10')],
+    ['net_amount', between('0', '1000')],
+    ['discount_amount', between('-998', '0')],
+    ['fx_rate', between('1', '1')],
+    ['currency', between('USD', 'USD', 1)],
+    ['cost_amount', { range: null, nulls: 1_000, rows: 1_000 }],
+  ]);
+  const columns = new Set(statistics.keys());
+  const plan = planCopy(FACT, statistics, 1_000, [columns, columns, columns]);
+  expect(Object.fromEntries(plan!.columns.map(({ name, kept }) => [name, Object.values(kept)[0]]))).toEqual({
+    sale_id: 'INTEGER',
+    quantity: 'SMALLINT',
+    net_amount: 'DECIMAL(18,6)',
+    discount_amount: 'DECIMAL(9, 6)',
+    currency: 'VARCHAR',
+    fx_rate: "'1'",
+    cost_amount: 'null',
+  });
+});
+
+test('a copy takes what most statements read and fits, and is not made for few of them', () => {
+  const often = new Set(['sale_id']);
+  const once = new Set(['sale_id', 'order_id']);
+  const names = (rows: number, statements: ReadonlySet<string>[]) =>
+    planCopy(FACT, new Map(), rows, statements)?.columns.map(({ name }) => name) ?? null;
+  expect(names(1_000_000, [often, often, once])).toEqual(['sale_id', 'order_id']);
+  expect(names(20_000_000, [often, often, often, once])).toEqual(['sale_id']);
+  expect(names(20_000_000, [often, often, once])).toBeNull();
+  expect(names(100_000_000, [often, often, often])).toBeNull();
+});
