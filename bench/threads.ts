@@ -1,0 +1,42 @@
+/** What a second thread brings: CSV to Parquet, and whole runs. */
+import { join } from 'node:path';
+import { medianOf, runProgram, spreadOf, takeTurns } from './measure.ts';
+import type { ThreadsOptions } from './programs/threads.ts';
+import { goal, type Report } from './report.ts';
+import { RUNS_AT_MOST, runEndcap } from './run.ts';
+import type { Settings } from './settings.ts';
+
+const PROGRAM = new URL('./programs/threads.ts', import.meta.url);
+
+export async function threadsTable({ data, runs, work }: Settings): Promise<Report> {
+  const csv = (threads: number) => () =>
+    runProgram(PROGRAM, { path: data.sales, folder: join(work, 'threads'), threads } satisfies ThreadsOptions);
+  const loop = takeTurns('threads, CSV to Parquet', { one: csv(1), two: csv(2) }, runs);
+  const whole = takeTurns(
+    'threads, endcap run',
+    { one: () => runEndcap(data.folder, work, 1), two: () => runEndcap(data.folder, work, 2) },
+    Math.min(runs, RUNS_AT_MOST),
+  );
+  const faster = ({ one, two }: typeof loop) => medianOf(one, 'wallS') / medianOf(two, 'wallS');
+  const row = (what: string, usages: typeof loop) => [
+    what,
+    spreadOf(usages.one, 'wallS'),
+    spreadOf(usages.two, 'wallS'),
+    spreadOf(usages.one, 'cpuS'),
+    spreadOf(usages.two, 'cpuS'),
+    `${faster(usages).toFixed(2)} ×`,
+  ];
+  return {
+    title: 'Two threads against one, wall and CPU seconds',
+    head: ['work', 'wall, one', 'wall, two', 'CPU, one', 'CPU, two', 'faster'],
+    rows: [row('CSV to Parquet', loop), row('endcap run', whole)],
+    notes: [
+      'CSV to Parquet: worker threads take ranges of 15 MiB; from all threads ready to the last range written. endcap run: ' +
+        'the whole process, DuckDB on as many threads. Wall times need a machine with nothing else to do.',
+    ],
+    goals: [
+      goal('2 threads, CSV to Parquet, times one', faster(loop), '≥', 1.8, ' ×'),
+      goal('2 threads, endcap run, times one', faster(whole), '≥', 1.8, ' ×'),
+    ],
+  };
+}
