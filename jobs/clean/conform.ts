@@ -108,7 +108,7 @@ export function checkReferences(
 }
 
 /** sales_day and sold_at from the sold column, a timestamp or a date. */
-export function soldColumns(
+function soldColumns(
   kernels: Kernels,
   sold: Column,
   nulls: Nulls = nullColumns(kernels, sold.length),
