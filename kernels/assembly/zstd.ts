@@ -264,10 +264,10 @@ function huffmanStream(source: usize, size: u32, codes: usize, pairs: usize, out
     const four = load<u32>(at);
     const last = load<u32>(pairs + (<usize>(four >> 16) << 2));
     const first = load<u32>(pairs + (<usize>(four & 0xffff) << 2));
-    word |= <u64>(last & 0xff_ffff) << filled;
-    filled += last >> 24;
-    word |= <u64>(first & 0xff_ffff) << filled;
-    filled += first >> 24;
+    // Joined before they come to the word, for which everything waits.
+    const code = <u64>(last & 0xff_ffff) | (<u64>(first & 0xff_ffff) << (last >> 24));
+    word |= code << filled;
+    filled += (last >> 24) + (first >> 24);
     // Seven bits and four codes of eleven are less than a word.
     store<u64>(out, word);
     out += <usize>(filled >> 3);

@@ -6,14 +6,14 @@ import { parquetKernels } from '../../kernels/parquet.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import { type Body, compressPages } from './compress.ts';
 import { type Dense, denseRows } from './dense.ts';
-import { type PageHeader, pageHeader, type Statistics } from './footer.ts';
+import { pageHeader, type Statistics } from './footer.ts';
+import type { Output } from './output.ts';
 import type { Encoder } from './plain.ts';
 import { factsOf } from './statistics.ts';
 import { type Codec, ENCODING, type Encodings, PAGE, PARQUET_TYPES } from './types.ts';
 import { encoderOf } from './values.ts';
 
 export interface Chunk {
-  readonly pieces: readonly Uint8Array[];
   readonly encodings: readonly number[];
   readonly codec: Codec;
   readonly size: number;
@@ -37,13 +37,13 @@ interface Page {
   readonly body: Body;
 }
 
-/** Encodes rows [from, to) of a column; `from` is a multiple of 8. What it returns is no longer in the kernels' memory. */
+/** Encodes rows [from, to) of a column into `output`; `from` is a multiple of 8. Gives back the kernels' memory that it took. */
 export function encodeChunk(
   kernels: Kernels,
+  output: Output,
   { type, nullable }: ColumnDefinition,
   column: Column,
-  from: number,
-  to: number,
+  [from, to]: readonly [from: number, to: number],
   options: ChunkOptions,
 ): Chunk {
   const mark = kernels.mark();
@@ -58,31 +58,26 @@ export function encodeChunk(
   }
   const bodies = pages.map(({ body }) => body);
   const compressed = compressPages(kernels, bodies, options.codec);
-  const pieces = pages.flatMap((page, i) => writtenPage(page, compressed.pages[i]!));
+  const start = output.position;
+  const headers = pages.map((page, i) => putPage(output, page, compressed.pages[i]!));
   kernels.release(mark);
-  const headerBytes = pieces.reduce((sum, { length }, i) => (i % 2 === 0 ? sum + length : sum), 0);
-  const encodings = [...new Set([...pages.map(({ encoding }) => encoding), ENCODING.rle])];
   return {
-    pieces,
-    encodings,
+    encodings: [...new Set([...pages.map(({ encoding }) => encoding), ENCODING.rle])],
     codec: compressed.codec,
-    size: bodies.reduce((sum, { size }) => sum + size, headerBytes),
-    compressedSize: pieces.reduce((sum, { length }) => sum + length, 0),
-    dictionarySize: dictionary === null ? 0 : pieces[0]!.length + pieces[1]!.length,
+    size: bodies.reduce((sum, { size }, i) => sum + size + headers[i]!, 0),
+    compressedSize: output.position - start,
+    dictionarySize: dictionary === null ? 0 : headers[0]! + compressed.pages[0]!.length,
     statistics: facts.statistics,
   };
 }
 
-function writtenPage({ type, values, encoding, body }: Page, compressed: Uint8Array): [Uint8Array, Uint8Array] {
-  const header: PageHeader = {
-    type,
-    values,
-    encoding,
-    size: body.size,
-    compressedSize: compressed.length,
-    crc: crc32(compressed),
-  };
-  return [pageHeader(header), compressed.slice()];
+/** Returns the size of the header. */
+function putPage(output: Output, { type, values, encoding, body }: Page, compressed: Uint8Array): number {
+  const { length: compressedSize } = compressed;
+  const header = pageHeader({ type, values, encoding, size: body.size, compressedSize, crc: crc32(compressed) });
+  output.put(header);
+  output.put(compressed);
+  return header.length;
 }
 
 function dataPages(kernels: Kernels, dense: Dense, encoder: Encoder, nullable: boolean, options: ChunkOptions): Page[] {

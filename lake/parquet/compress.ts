@@ -17,7 +17,7 @@ export interface Body {
 }
 
 /** Level 1 is within a few percent of level 3 on columns, in half the time. */
-const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const LEVEL = 1;
 /** Bytes by which a page is judged. A call of the library takes some 40 µs, however little it is given. */
 const SAMPLE_BYTES = 8_192;
 /** Smaller pages have nothing to gain that is worth a call. */
@@ -60,7 +60,7 @@ function zstd(kernels: Kernels, body: Body): Uint8Array | null {
     const frame = zstdFrame(kernels, start, size, shape!, huffman);
     if (frame !== null) return frame;
   }
-  const found = zstdCompressSync(kernels.bytes.subarray(start, start + size), LEVEL);
+  const found = search(kernels, start, size);
   return found.length < size * GAIN_MIN ? found : null;
 }
 
@@ -79,10 +79,17 @@ const SEARCH_COSTS = 0.9;
 /** The part of their size to which a search for matches brings bytes, by a sample from their middle. */
 export function searchRatio(kernels: Kernels, start: number, size: number): number {
   const [from, length] = sampleOf(start, size);
-  return zstdCompressSync(kernels.bytes.subarray(from, from + length), LEVEL).length / Math.max(1, length);
+  return search(kernels, from, length).length / Math.max(1, length);
 }
 
 /** Address and size of a sample from the middle of a range. */
 function sampleOf(start: number, size: number): [start: number, size: number] {
   return [start + (Math.max(0, size - SAMPLE_BYTES) >> 4) * 8, Math.min(size, SAMPLE_BYTES)];
+}
+
+function search(kernels: Kernels, start: number, size: number): Uint8Array {
+  // Room for all of it at once: the library is called again for each piece of this size.
+  const chunkSize = Math.max(1_024, size >> 1);
+  const params = { [constants.ZSTD_c_compressionLevel]: LEVEL };
+  return zstdCompressSync(kernels.bytes.subarray(start, start + size), { chunkSize, params });
 }

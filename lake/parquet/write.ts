@@ -5,8 +5,9 @@ import type { Column } from '../../kernels/column.ts';
 import { parquetKernels } from '../../kernels/parquet.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import type { Rows } from '../slab.ts';
-import { type Chunk, type ChunkOptions, encodeChunk } from './chunk.ts';
+import { encodeChunk } from './chunk.ts';
 import { type ChunkFacts, fileFooter, type GroupFacts, MAGIC } from './footer.ts';
+import { Output } from './output.ts';
 import type { Codec, Encodings } from './types.ts';
 
 export interface ParquetOptions {
@@ -22,9 +23,9 @@ export interface ParquetOptions {
 
 export interface ParquetWriter {
   /** Writes rows as one or more row groups; returns the bytes that come next in the file. */
-  add(rows: Rows): Uint8Array[];
-  /** The end of the file. */
-  finish(): Uint8Array[];
+  add(rows: Rows): Uint8Array;
+  /** The end of the file, behind the last rows if some are left. */
+  finish(rows?: Rows): Uint8Array;
 }
 
 const ROW_GROUP_ROWS = 122_880;
@@ -32,6 +33,9 @@ const PAGE_ROWS = 65_536;
 /** Pages of long texts are cut earlier, and so are row groups: both are held in memory while they are encoded. */
 const PAGE_BYTES = 2 << 20;
 const ROW_GROUP_BYTES = 64 << 20;
+/** Room that is set aside for a value, and for what comes behind all: pages that nothing is written to cost nothing. */
+const VALUE_BYTES = 2;
+const FOOTER_BYTES = 65_536;
 
 /**
  * One file: INT64 decimals, DATE, and TIMESTAMP(MICROS) in local time, in the encodings that BigQuery documents (PLAIN,
@@ -44,55 +48,65 @@ export function encodeParquet(
   rows: Rows,
   options: ParquetOptions = {},
 ): Uint8Array {
-  const writer = createParquetWriter(kernels, definition, options);
-  return Buffer.concat([...writer.add(rows), ...writer.finish()]);
+  return createParquetWriter(kernels, definition, options).finish(rows);
 }
 
 /** Writes a file that need not fit in memory. Each `add` begins a row group: the bytes depend on how rows are cut. */
 export function createParquetWriter(
   kernels: Kernels,
   definition: TableDefinition,
-  { codec = 'zstd', encodings = 'safe', rowGroupRows = ROW_GROUP_ROWS, pageRows = PAGE_ROWS }: ParquetOptions = {},
+  options: ParquetOptions = {},
 ): ParquetWriter {
-  const options: ChunkOptions = { codec, encodings, pageRows, pageBytes: PAGE_BYTES };
+  const output = new Output();
   const groups: GroupFacts[] = [];
-  let position = 0;
-  const put = (pieces: Uint8Array[], bytes: Uint8Array): void => {
-    pieces.push(bytes);
-    position += bytes.length;
-  };
-  const begin = (): Uint8Array[] => {
-    const pieces: Uint8Array[] = [];
-    if (position === 0) put(pieces, MAGIC);
-    return pieces;
+  const add = (rows: Rows): void => {
+    output.reserve(rows.length * definition.columns.length * VALUE_BYTES + FOOTER_BYTES);
+    if (output.position === 0) output.put(MAGIC);
+    addRows(kernels, definition, rows, { output, groups, options });
   };
   return {
     add(rows) {
-      const columns = checkedColumns(kernels, definition, rows);
-      const pieces = begin();
-      for (let from = 0; from < rows.length; ) {
-        const to = groupEnd(columns, from, Math.min(rows.length, from + rowGroupRows));
-        const encoded: Chunk[] = [];
-        const chunks: ChunkFacts[] = columns.map((column, i) => {
-          const twin = twinOf(definition, columns, i, from, to);
-          const chunk =
-            twin === null ? encodeChunk(kernels, definition.columns[i]!, column, from, to, options) : encoded[twin]!;
-          encoded.push(chunk);
-          const start = position;
-          for (const piece of chunk.pieces) put(pieces, piece);
-          return { ...chunk, start, dataStart: start + chunk.dictionarySize };
-        });
-        groups.push({ rows: to - from, chunks });
-        from = to;
-      }
-      return pieces;
+      add(rows);
+      return output.take();
     },
-    finish() {
-      const pieces = begin();
-      put(pieces, fileFooter(definition, groups));
-      return pieces;
+    finish(rows) {
+      if (rows !== undefined) add(rows);
+      else if (output.position === 0) output.put(MAGIC);
+      output.put(fileFooter(definition, groups));
+      return output.take();
     },
   };
+}
+
+/** A file in the making. */
+interface Target {
+  readonly output: Output;
+  readonly groups: GroupFacts[];
+  readonly options: ParquetOptions;
+}
+
+function addRows(kernels: Kernels, definition: TableDefinition, rows: Rows, { output, groups, options }: Target): void {
+  const { codec = 'zstd', encodings = 'safe', rowGroupRows = ROW_GROUP_ROWS, pageRows = PAGE_ROWS } = options;
+  const columns = checkedColumns(kernels, definition, rows);
+  for (let from = 0; from < rows.length; ) {
+    const to = groupEnd(columns, from, Math.min(rows.length, from + rowGroupRows));
+    const chunks: ChunkFacts[] = [];
+    columns.forEach((column, i) => {
+      const start = output.position;
+      const twin = twinOf(definition, columns, i, from, to);
+      if (twin !== null) {
+        const { start: twinStart, dataStart, ...facts } = chunks[twin]!;
+        output.repeat(twinStart, facts.compressedSize);
+        chunks.push({ ...facts, start, dataStart: start + dataStart - twinStart });
+      } else {
+        const settings = { codec, encodings, pageRows, pageBytes: PAGE_BYTES };
+        const chunk = encodeChunk(kernels, output, definition.columns[i]!, column, [from, to], settings);
+        chunks.push({ ...chunk, start, dataStart: start + chunk.dictionarySize });
+      }
+    });
+    groups.push({ rows: to - from, chunks });
+    from = to;
+  }
 }
 
 function checkedColumns(kernels: Kernels, { name: table, columns }: TableDefinition, rows: Rows): Column[] {
