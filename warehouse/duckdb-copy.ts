@@ -3,7 +3,7 @@
  * values allow.
  *
  * Reading 6.69 M lines from 129 files costs 0.1 to 0.2 s of CPU a column, each time; grouping them costs 0.05 s.
- * The copy is made once, in 0.8 s, holds what most statements read, and keeps within its budget of memory: what does
+ * The copy is made once, in about 1 s, holds what most statements read, and keeps within its budget of memory: what does
  * not fit stays in the files, and so do the statements that want it. A column that is the same in all rows, a rate of
  * 1 say, takes no room, and DuckDB works out beforehand what follows from it.
  */
@@ -69,7 +69,7 @@ export const isCovered = (statement: ReadonlySet<string>, columns: CopyPlan['col
  * The statements that make the copy and, over it, a view with the name of the fact and the fact's own types. Both are
  * temporary: other connections do not see them.
  * The copy is one column, a structure: of its fields DuckDB does not estimate how many values they have, which no
- * query here asks for and which took a fifth of the copying.
+ * query here asks for and which took a sixth of the copying.
  */
 export function copySql(fact: string, { columns }: CopyPlan): string[] {
   const fields = columns.flatMap(({ name, kept }) =>
