@@ -249,6 +249,7 @@ describe('values', () => {
       '5ae282f09f80ffeda080',
       'Z\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd',
     ],
+    ['a part of a character at the end', { replaceInvalid: true }, '5ac3bce282', 'Zü\ufffd'],
     ['Latin-1', { encoding: 'latin1' }, '5afc80', 'Zü\u0080'],
     ['Windows-1252', { encoding: 'windows-1252' }, '5afc80', 'Zü€'],
     ['no Windows-1252', { encoding: 'windows-1252' }, '5a81', 'E_ENCODING 0'],
