@@ -36,7 +36,10 @@ const kernels = createKernels(2 ** 26);
 function read(file: string | Uint8Array, options: Partial<ReadInput> = {}): RecordBatch {
   kernels.release(0);
   const bytes = Buffer.from(file as string);
+  kernels.alloc(0);
   const address = kernels.alloc(bytes.length);
+  // The first byte of a character, which the chunk must not be taken to go on with.
+  kernels.bytes.fill(0xc3, address - 64, address);
   kernels.bytes.set(bytes, address);
   const input = { delimiter: 44, limits: LIMITS, readers: [TEXT, TEXT], hashed: null, ...options };
   return readRecords(kernels, { ...input, address, size: bytes.length });
@@ -213,10 +216,15 @@ describe('values', () => {
     [
       'tidy text of other alphabets',
       { spaces: 'tidy' },
-      ['Новый диск с игрой', 'Новый  диск', 'диск\u2003диск', '東京\u3000駅', 'é\ufeff'],
-      ['Новый диск с игрой', 'Новый диск', 'диск диск', '東京 駅', 'é'],
+      ['Новый диск с игрой', 'Новый  диск', 'диск\u2003диск', '東京\u3000駅', 'é\ufeff', 'é\u00a0b'],
+      ['Новый диск с игрой', 'Новый диск', 'диск диск', '東京 駅', 'é', 'é b'],
     ],
-    ['codes of digits', { digits: 5 }, ['123', ' 7 ', '12345', '12a', ''], ['00123', '00007', '12345', '12a', null]],
+    [
+      'codes of digits',
+      { digits: 5 },
+      ['\u00a0123', '123', ' 7 ', '12345', '12a', ''],
+      ['00123', '00123', '00007', '12345', '12a', null],
+    ],
     [
       'words',
       { values: new Set(['F', 'M\u00fc']), nulls: ['-'] },
@@ -249,6 +257,7 @@ describe('values', () => {
       '5ae282f09f80ffeda080',
       'Z\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd',
     ],
+    ['a part of a character at the end', { replaceInvalid: true }, '5ac3bce282', 'Zü\ufffd'],
     ['Latin-1', { encoding: 'latin1' }, '5afc80', 'Zü\u0080'],
     ['Windows-1252', { encoding: 'windows-1252' }, '5afc80', 'Zü€'],
     ['no Windows-1252', { encoding: 'windows-1252' }, '5a81', 'E_ENCODING 0'],
@@ -256,6 +265,43 @@ describe('values', () => {
   ])('of %s', (_title, reader, hex, expected) => {
     const [outcome] = outcomes(read(Buffer.from(`${hex}0a`, 'hex'), { readers: [{ ...READER, ...reader }] }));
     expect(Array.isArray(outcome) ? outcome[0] : outcome).toBe(expected);
+  });
+});
+
+describe('one mistake in text of valid UTF-8', () => {
+  const MISTAKES = [
+    '80',
+    'c3',
+    'c0af',
+    'c1bf',
+    'e0809f',
+    'e282',
+    'eda080',
+    'f08080af',
+    'f0908d',
+    'f4908080',
+    'f5808080',
+    'ff',
+  ];
+  const VALID = ['c3bc', 'e0a080', 'ed9fbf', 'ee8080', 'f0908080', 'f48fbfbf'];
+
+  it.each([...MISTAKES, ...VALID])('%s is seen wherever it stands', hex => {
+    const piece = Buffer.from(hex, 'hex');
+    for (let at = 0; at <= 40; at++) {
+      const text = Buffer.concat([
+        Buffer.from('ü'.repeat(at >> 1) + 'a'.repeat(at & 1)),
+        piece,
+        Buffer.from('東'.repeat((at + 6) % 7)),
+      ]);
+      for (const bytes of [text, Buffer.concat([text, Buffer.from('\n')])]) {
+        const readers = [TEXT];
+        expect(outcomes(read(bytes, { readers }))[0] === 'E_ENCODING 0').toBe(MISTAKES.includes(hex));
+        for (const replaceInvalid of [false, true]) {
+          const input = { bytes, delimiter: 44, limits: LIMITS, readers: [{ ...TEXT, replaceInvalid }] };
+          expect(firstDifference(input)).toBe(null);
+        }
+      }
+    }
   });
 });
 

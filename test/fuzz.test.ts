@@ -7,6 +7,6 @@ const heads = fileHeads();
 
 test('there are files to damage', () => expect(heads.length).toBeGreaterThan(10));
 
-test.each([1, 2, 3, 4])('1,000 files of seed %i,000,000 are read alike', part =>
-  fuzz(heads, { cases: 1_000, seed: part * 1_000_000 }),
+test.each([1, 2, 3, 4])('500 files of seed %i,000,000 are read alike', part =>
+  fuzz(heads, { cases: 500, seed: part * 1_000_000 }),
 );

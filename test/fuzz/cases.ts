@@ -31,7 +31,8 @@ export function randomCase(random: Random): ReadCase {
   const distinct = Math.min(records, 200);
   const made = listOf(distinct, () => recordOf(random, contracts, style));
   const lines = records > distinct ? listOf(records, () => pick(random, made)) : made;
-  const bytes = encode(random, lines.join(''));
+  const encoded = encode(random, lines.join(''));
+  const bytes = random() < 0.3 ? spoilText(random, encoded) : encoded;
   const damaged = random() < 0.5 ? damage(random, bytes, below(random, 6), delimiter) : bytes;
   return caseOf(random, damaged, delimiter, contracts);
 }
@@ -100,6 +101,13 @@ const NOT_UTF_8 = [
   'c2a0',
   'e28083',
 ].map(hex => Buffer.from(hex, 'hex'));
+
+/** Puts bytes that are not valid UTF-8 behind, into and before fields. */
+function spoilText(random: Random, bytes: Buffer): Buffer {
+  const cuts = listOf(between(random, 1, 40), () => below(random, bytes.length + 1)).sort((a, b) => a - b);
+  const pieces = cuts.flatMap((cut, i) => [bytes.subarray(cuts[i - 1] ?? 0, cut), pick(random, NOT_UTF_8)]);
+  return Buffer.concat([...pieces, bytes.subarray(cuts.at(-1))]);
+}
 
 /** Puts in, takes out, doubles or overwrites some bytes. */
 function damage(random: Random, bytes: Buffer, times: number, delimiter: string): Buffer {

@@ -94,8 +94,9 @@ let kernels: Kernels | undefined;
 function readCompiled({ bytes, ...rest }: ReadCase): Outcome {
   kernels ??= createKernels(2 ** 26);
   kernels.release(0);
-  kernels.bytes.fill(0x31, kernels.alloc(64));
+  kernels.alloc(64);
   const address = kernels.alloc(bytes.length);
+  kernels.bytes.fill(0xc3, address - 64, address);
   kernels.bytes.fill(0x22, address, address + bytes.length + 64);
   kernels.bytes.set(bytes, address);
   return readRecords(kernels, { ...rest, address, size: bytes.length, hashed: null });

@@ -126,8 +126,7 @@ function takeRegular(chunk: Chunk, marks: usize): bool {
   start = chunk.position;
   for (let last = lasts; last < marks; last += step) {
     const mark = <usize>load<u32>(last);
-    if (load<u8>(mark - 1) == CR && mark > (columns == 1 ? start : <usize>load<u32>(last - 4) + 1))
-      store<u32>(last, <u32>(mark - 1));
+    if (load<u8>(mark - 1) == CR) store<u32>(last, <u32>(mark - 1));
     const next = min<usize>(mark + 1, end);
     putRecord(chunk, start, next, 0);
     chunk.line++;
@@ -231,10 +230,7 @@ function splitRecord(chunk: Chunk): void {
   chunk.ascii = 0;
   let fault: i32 = E_LONG;
   if (mark - start <= <usize>chunk.recordBytes) {
-    // The rule about limits is of quotes alone; without them, the record is its line.
-    const limit =
-      findByte(start, mark, QUOTE) < mark ? min<usize>(end, firstLine + <usize>chunk.multilineBytes) : firstLine;
-    fault = splitFields(chunk, start, limit);
+    fault = splitFields(chunk, start, min<usize>(end, firstLine + <usize>chunk.multilineBytes));
     if (findByte(start, chunk.position, 0) < chunk.position) fault = E_NUL;
   }
   if (fault) refuseFields(chunk);
