@@ -58,7 +58,8 @@ export function groupRows(kernels: Kernels, columns: readonly Column[], length: 
     const out = [length, ids.byteOffset, first.byteOffset, hashes, slots] as const;
     if (column.type === 'text') groups = exports.groupTexts(previous, values, offsets, validity, ...out);
     else if (column.type === 'boolean') groups = exports.groupBits(previous, values, validity, ...out);
-    else if (column.type === 'date') groups = exports.groupHalfWords(previous, values, validity, ...out);
+    else if (column.type === 'date' || column.type === 'int32')
+      groups = exports.groupHalfWords(previous, values, validity, ...out);
     else groups = exports.groupWords(previous, values, validity, ...out);
     kernels.release(inner);
     previous = ids.byteOffset;

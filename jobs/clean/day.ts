@@ -1,6 +1,7 @@
 import type { Contract } from '../../datasets/contract.ts';
 import { salesTable } from '../../datasets/sales.ts';
 import { type Column, type FixedColumn, halves, numberAt, textColumn, valueText } from '../../kernels/column.ts';
+import { constantText } from '../../kernels/constant.ts';
 import { dayText } from '../../kernels/dates.ts';
 import { fault } from '../../kernels/faults.ts';
 import { gather } from '../../kernels/gather.ts';
@@ -18,7 +19,7 @@ import type { ObjectStore } from '../../lake/store.ts';
 import type { TaskContext } from '../registry.ts';
 import { type Conformed, conform, saleIds } from './conform.ts';
 import { displayText } from './display.ts';
-import { memberRows, writeMembers } from './members.ts';
+import { derivedDimensions, type MemberRows, memberRows, writeMembers } from './members.ts';
 import { type FileRejects, gatherRows, type Reject, type RejectSlice, writeRejects } from './rejects.ts';
 import { keysOf } from './table.ts';
 import { loadTables, type TableFiles } from './tables.ts';
@@ -96,20 +97,26 @@ export async function day(input: DayInput, context: TaskContext<DayShared>): Pro
     written.catch(() => undefined);
     writes.push(written);
   });
-  const inFileOrder = sortRows(kernels, kept, [fileRanks(kernels, input, sorted), rows.columns.$line!]);
-  const members = memberRows(
-    kernels,
-    contract,
-    gatherRows(kernels, rows, inFileOrder),
-    gather(kernels, files, inFileOrder),
-  );
   return {
     parts: await Promise.all(writes),
     counts: countSlices(input, sorted, rejects),
     net: amountText(sumOf(conformed.columns.net_amount_base as FixedColumn, kept)),
     rejects: await writeRejects(kernels, rejectsByFile(input, sorted, rejects), write),
-    members: await writeMembers(members, write),
+    members: await writeMembers(membersOf(kernels, input, contract, { sorted, kept, files }), write),
   };
+}
+
+/** What the kept rows, in file order, say of dimensions that have no file of their own. */
+function membersOf(
+  kernels: Kernels,
+  input: DayInput,
+  contract: Contract,
+  { sorted, kept, files }: { sorted: SortedDays; kept: Int32Array; files: Column },
+): MemberRows[] {
+  if (derivedDimensions(contract).length === 0) return [];
+  const { rows } = sorted;
+  const inFileOrder = sortRows(kernels, kept, [fileRanks(kernels, input, sorted), rows.columns.$line!]);
+  return memberRows(kernels, contract, gatherRows(kernels, rows, inFileOrder), gather(kernels, files, inFileOrder));
 }
 
 /** Reads the slices of all days and brings their rows into order. */
@@ -211,6 +218,7 @@ function rowsBetween(rows: Int32Array, start: number, end: number): Int32Array {
 /** The name of each row's raw file. */
 function fileColumn(kernels: Kernels, { days }: DayInput, { slice }: SortedDays): Column {
   const names = days.flatMap(({ slices }) => slices.map(({ file }) => file));
+  if (new Set(names).size === 1) return constantText(kernels, names[0]!, slice.length);
   return gather(kernels, textColumn(names), slice);
 }
 

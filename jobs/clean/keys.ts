@@ -78,7 +78,7 @@ async function writeEntries(
   const { batch, firstLine, rows } = records;
   const { entries, ends } = keyEntries(kernels, {
     hashes: hashKeys(kernels, keyColumns(records, shared), rows.length),
-    content: batch.content!,
+    content: records.contents(),
     days: day.values,
     lines: batch.line,
     firstLine,

@@ -1,12 +1,26 @@
+import { isUtf8 } from 'node:buffer';
 import { invariant } from '../../base/errors.ts';
 import { RAW_TEXT_BYTES_MAX } from '../../base/limits.ts';
-import type { Contract } from '../../datasets/contract.ts';
+import type { Contract, TableContract } from '../../datasets/contract.ts';
 import { QUARANTINE_TABLE } from '../../datasets/sales.ts';
-import { type FixedColumn, isValid, textColumn, valueText } from '../../kernels/column.ts';
+import {
+  type Column,
+  type FixedColumn,
+  halves,
+  isValid,
+  numberAt,
+  TextBuilder,
+  type TextColumn,
+  textColumn,
+  valueText,
+} from '../../kernels/column.ts';
 import { constantText } from '../../kernels/constant.ts';
 import { displayBytes, type Encoding } from '../../kernels/encoding.ts';
 import { FAULTS, type FaultCode } from '../../kernels/faults.ts';
+import { gather } from '../../kernels/gather.ts';
+import { groupRows } from '../../kernels/groups.ts';
 import { amountText } from '../../kernels/money.ts';
+import { sumOf } from '../../kernels/rows.ts';
 import { sortRows } from '../../kernels/sort.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import type { PartFile } from '../../lake/manifest.ts';
@@ -20,7 +34,7 @@ import { concatRows, gatherRows } from './rejects.ts';
 import { assertUnchanged, readRaw, type Source } from './source.ts';
 import { keysOf } from './table.ts';
 import { loadTables, type TableFiles } from './tables.ts';
-import { mapTexts, nullColumn } from './values.ts';
+import { nullColumn } from './values.ts';
 
 export interface QuarantineInput extends Source {
   readonly table: string;
@@ -64,38 +78,33 @@ export async function quarantine(
       ? conform(kernels, contract, rows, await loadTables(kernels, lake, shared.tables, keysOf(contract))).columns
           .net_amount_base!
       : nullColumn('decimal', rows.length);
-  const columnsOf = contract.tables[input.table]!.columns;
-  const codeAt = (row: number) => FAULTS[Number(valueText(rows.columns.$code!, row))] as FaultCode;
-  const columnAt = (row: number) => valueText(rows.columns.$column!, row);
-  const valueAt = (row: number) => valueText(rows.columns.$value!, row);
-  const messageAt = (row: number) =>
-    reasonText(codeAt(row), columnAt(row), columnsOf[columnAt(row) ?? ''], valueAt(row));
+  const reasons = groupReasons(kernels, contract.tables[input.table]!.columns, rows);
   const { length } = rows;
+  const byReason = (text: (reason: Reason) => string) =>
+    gather(kernels, textColumn(reasons.list.map(text)), reasons.ids);
   const columns = {
     table_name: constantText(kernels, input.table, length),
     file: constantText(kernels, input.file, length),
     line: rows.columns.$line!,
     byte_offset: rows.columns.$offset!,
     byte_length: rows.columns.$length!,
-    outcome: mapTexts(length, row => (codeAt(row) === 'E_DUP_ROW' ? 'duplicate' : 'quarantined')),
-    code: mapTexts(length, codeAt),
+    outcome: byReason(({ code }) => (code === 'E_DUP_ROW' ? 'duplicate' : 'quarantined')),
+    code: byReason(({ code }) => code),
     column_name: rows.columns.$column!,
     value: rows.columns.$value!,
-    message: mapTexts(length, messageAt),
-    original: textColumn(
-      await originals({ raw, lake }, input, rows, contract.tables[input.table]!.encoding ?? 'utf-8'),
-    ),
+    message: byReason(({ message }) => message),
+    original: await originals({ raw, lake }, input, rows, contract.tables[input.table]!.encoding ?? 'utf-8'),
     duplicate_of_file: rows.columns.$winner_file!,
     duplicate_of_line: rows.columns.$winner_line!,
     net_amount_base: net,
   };
   const part = await write('quarantine.parquet', encodeParquet(kernels, QUARANTINE_TABLE, { length, columns }), length);
-  const reasons = countReasons(rows, net as FixedColumn, { codeAt, columnAt, messageAt });
+  const counted = countReasons(rows, net as FixedColumn, reasons);
   invariant(
-    reasons.reduce((sum, reason) => sum + reason.rows, 0) === length,
+    counted.reduce((sum, reason) => sum + reason.rows, 0) === length,
     'every quarantined record has one reason',
   );
-  return { part, reasons };
+  return { part, reasons: counted };
 }
 
 function byOffset(kernels: Kernels, rows: Rows): Rows {
@@ -106,59 +115,82 @@ function byOffset(kernels: Kernels, rows: Rows): Rows {
 type Stores = Pick<TaskContext, 'raw' | 'lake'>;
 
 /** The records as they stand in the raw file, read by byte range; bytes that are invalid in its encoding show as U+FFFD. */
-async function originals(stores: Stores, input: QuarantineInput, rows: Rows, encoding: Encoding): Promise<string[]> {
-  const read = windowReader(stores, input);
-  const texts: string[] = [];
+async function originals(stores: Stores, input: QuarantineInput, rows: Rows, encoding: Encoding): Promise<TextColumn> {
+  const window = createWindow(stores, input);
+  const offset = halves(rows.columns.$offset as FixedColumn);
+  const length = halves(rows.columns.$length as FixedColumn);
+  const texts = new TextBuilder(rows.length, rows.length * 80);
   for (let row = 0; row < rows.length; row++) {
-    const start = Number(valueText(rows.columns.$offset!, row));
-    const size = Math.min(Number(valueText(rows.columns.$length!, row)), RAW_TEXT_BYTES_MAX);
-    const bytes = await read(start, start + size);
-    texts.push(displayBytes(bytes, encoding).replace(/\r?\n$/, ''));
+    const start = numberAt(offset, row);
+    const end = start + Math.min(numberAt(length, row), RAW_TEXT_BYTES_MAX);
+    // Nearly always the bytes are there already, and waiting for a promise takes longer than all the rest.
+    if (!window.has(start, end)) await window.moveTo(start, end);
+    const bytes = window.bytes(start, end);
+    const text = bytes.subarray(0, bytes.length - lineEndSize(bytes));
+    if (encoding === 'utf-8' && isUtf8(text)) texts.push(text, 0, text.length);
+    else texts.pushText(displayBytes(text, encoding));
   }
   await assertUnchanged(stores.raw, input);
-  return texts;
+  return texts.finish();
 }
+
+const lineEndSize = (bytes: Buffer): number => (bytes.at(-1) !== 0x0a ? 0 : bytes.at(-2) === 0x0d ? 2 : 1);
 
 const WINDOW_BYTES = 1 << 20;
 
 /** Reads ranges in rising order through one window, so that many small records cost few reads. */
-function windowReader(stores: Stores, source: Source) {
-  let window: Buffer = Buffer.alloc(0);
-  let windowStart = 0;
-  return async (start: number, end: number): Promise<Buffer> => {
-    if (start < windowStart || end > windowStart + window.length) {
-      window = await readRaw(stores, source, { start, end: Math.max(end, start + WINDOW_BYTES) });
-      windowStart = start;
-    }
-    return window.subarray(start - windowStart, end - windowStart);
+function createWindow(stores: Stores, source: Source) {
+  let held: Buffer = Buffer.alloc(0);
+  let heldStart = 0;
+  return {
+    has: (start: number, end: number) => start >= heldStart && end <= heldStart + held.length,
+    async moveTo(start: number, end: number) {
+      held = await readRaw(stores, source, { start, end: Math.max(end, start + WINDOW_BYTES) });
+      heldStart = start;
+    },
+    bytes: (start: number, end: number) => held.subarray(start - heldStart, end - heldStart),
   };
 }
 
-interface RowFacts {
-  codeAt(row: number): FaultCode;
-  columnAt(row: number): string | null;
-  messageAt(row: number): string;
+interface Reason {
+  readonly code: FaultCode;
+  readonly column: string | null;
+  readonly message: string;
 }
 
-function countReasons(rows: Rows, net: FixedColumn, { codeAt, columnAt, messageAt }: RowFacts): ReasonOutput[] {
-  const groups = new Map<string, number[]>();
-  for (let row = 0; row < rows.length; row++) {
-    const id = `${codeAt(row)} ${columnAt(row) ?? ''} ${messageAt(row)}`;
-    const group = groups.get(id);
-    if (group) group.push(row);
-    else groups.set(id, [row]);
-  }
-  return [...groups.values()].map(members => {
-    const first = members[0]!;
-    const known = members.filter(row => isValid(net, row));
+/** The reasons that there are, in order of their first row, and which of them each row has. */
+interface Reasons {
+  readonly list: readonly Reason[];
+  readonly ids: Int32Array;
+}
+
+function groupReasons(kernels: Kernels, contracts: TableContract['columns'], { length, columns }: Rows): Reasons {
+  const { $code, $column, $value } = columns as { $code: Column; $column: Column; $value: Column };
+  // Whether there is a value is all that a message wants to know of it.
+  const hasValue: Column = { type: 'boolean', length, values: $value.validity, validity: allValid(length) };
+  const { ids, first } = groupRows(kernels, [$code, $column, hasValue], length);
+  const list = Array.from(first, (row): Reason => {
+    const code = FAULTS[Number(valueText($code, row))] as FaultCode;
+    const column = valueText($column, row);
+    return { code, column, message: reasonText(code, column, contracts[column ?? ''], valueText($value, row)) };
+  });
+  return { list, ids };
+}
+
+const allValid = (length: number): Uint8Array => new Uint8Array((length + 7) >> 3).fill(255);
+
+function countReasons(rows: Rows, net: FixedColumn, { list, ids }: Reasons): ReasonOutput[] {
+  const members = list.map((): number[] => []);
+  for (let row = 0; row < rows.length; row++) members[ids[row]!]!.push(row);
+  return list.map((reason, i) => {
+    const own = members[i]!;
+    const known = Int32Array.from(own.filter(row => isValid(net, row)));
     return {
-      code: codeAt(first),
-      column: columnAt(first),
-      message: messageAt(first),
-      rows: members.length,
-      firstLine: Number(valueText(rows.columns.$line!, first)),
-      net: amountText(known.reduce((sum, row) => sum + net.values[row]!, 0n)),
-      unknown: members.length - known.length,
+      ...reason,
+      rows: own.length,
+      firstLine: Number(valueText(rows.columns.$line!, own[0]!)),
+      net: amountText(sumOf(net, known)),
+      unknown: own.length - known.length,
     };
   });
 }

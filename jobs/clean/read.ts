@@ -31,6 +31,8 @@ export interface ChunkRecords {
   /** The chunk, in the kernels' memory. */
   readonly bytes: Uint8Array;
   readonly batch: RecordBatch;
+  /** A hash of each record's fields: equal records have equal ones. Few chunks need them, and they take time. */
+  contents(): BigUint64Array;
   /** All records: the contract's columns by name, and `$line`, `$offset`, `$length`. */
   readonly rows: Rows;
   /** Index in FAULTS of what is wrong with a record, or 0. */
@@ -39,7 +41,7 @@ export interface ChunkRecords {
   readonly faultColumn: Int16Array;
 }
 
-/** Reads the records of a chunk into the kernels' memory. Equal records have equal `batch.content`. */
+/** Reads the records of a chunk into the kernels' memory. */
 export async function readChunk(
   context: Pick<TaskContext, 'raw' | 'lake' | 'kernels'>,
   chunk: ChunkInput,
@@ -63,7 +65,8 @@ export async function readChunk(
     const position = header.indexOf(name);
     return position >= 0 && readers[position] ? [position] : [];
   });
-  const batch = readRecords(kernels, { address, size: bytes.length, delimiter, limits: LINE_LIMITS, readers, hashed });
+  const chunkBytes = { address, size: bytes.length, delimiter, limits: LINE_LIMITS };
+  const batch = readRecords(kernels, { ...chunkBytes, readers, hashed: null });
   invariant(
     batch.records === chunk.records,
     `${file} bytes ${start}–${end}: the planner counted ${chunk.records} records, the reader ${batch.records}`,
@@ -74,6 +77,7 @@ export async function readChunk(
     const column = batch.columns[header.indexOf(name)];
     if (column) columns[name] = column;
   }
+  let contents: BigUint64Array | undefined;
   return {
     file,
     firstLine,
@@ -81,6 +85,11 @@ export async function readChunk(
     delimiter,
     bytes,
     batch,
+    contents() {
+      const nothing = readers.map(() => null);
+      contents ??= readRecords(kernels, { ...chunkBytes, readers: nothing, hashed }).content!;
+      return contents;
+    },
     rows: { length: batch.records, columns: { ...columns, ...positions(kernels, batch, chunk) } },
     fault: batch.fault,
     faultColumn: batch.faultColumn,

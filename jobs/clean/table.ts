@@ -122,7 +122,7 @@ function keyRejects(records: ChunkRecords, key: readonly string[], seen: SeenKey
     }
     const first = seen.chunks.findLast(chunk => chunk.start <= number)!;
     const before = number - first.start;
-    const same = first.records.batch.content![before] === records.batch.content![row];
+    const same = first.records.contents()[before] === records.contents()[row];
     const value = columns.map(column => displayText(column, row)).join(', ');
     const line = Number(valueText(first.records.rows.columns.$line!, before));
     const winner = { file: first.records.file, line };

@@ -8,8 +8,6 @@ import {
   doubleColumn,
   fixedColumn,
   int32Column,
-  TextBuilder,
-  type TextColumn,
   textColumn,
   valueText,
 } from '../../kernels/column.ts';
@@ -86,16 +84,6 @@ function follow(path: readonly string[], evaluation: Evaluation): Column {
   }
   const last = columnOf(current.rows, path.at(-1)!);
   return found === null ? last : gather(evaluation.kernels, last, found);
-}
-
-export function mapTexts(length: number, textOf: (row: number) => string | null): TextColumn {
-  const builder = new TextBuilder(length);
-  for (let row = 0; row < length; row++) {
-    const text = textOf(row);
-    if (text === null) builder.pushNull();
-    else builder.pushText(text);
-  }
-  return builder.finish();
 }
 
 /** A column of nulls. */
