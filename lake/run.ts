@@ -24,18 +24,28 @@ interface Exports {
   range64(values: number, validity: number, count: number, out: number): void;
   range32(values: number, validity: number, count: number, out: number): void;
   rangeSizes(offsets: number, count: number, out: number): void;
-  pack64(values: number, validity: number, rows: number, count: number, base: bigint, width: number, out: number): void;
-  pack32(values: number, validity: number, rows: number, count: number, base: bigint, width: number, out: number): void;
-  packText(
-    offsets: number,
-    bytes: number,
+  invert(order: number, count: number, places: number, rows: number): void;
+  scatter64(
+    values: number,
+    validity: number,
+    places: number,
     rows: number,
-    count: number,
-    base: number,
+    base: bigint,
     width: number,
     out: number,
-    outBytes: number,
-  ): number;
+  ): void;
+  scatter32(
+    values: number,
+    validity: number,
+    places: number,
+    rows: number,
+    base: bigint,
+    width: number,
+    out: number,
+  ): void;
+  scatterSizes(offsets: number, places: number, rows: number, base: number, width: number, out: number): void;
+  scatterTexts(offsets: number, bytes: number, places: number, rows: number, starts: number, out: number): void;
+  copyBits(bitmap: number, start: number, count: number, out: number): void;
   unpack64(from: number, count: number, base: bigint, width: number, out: number): void;
   unpack32(from: number, count: number, base: bigint, width: number, out: number): void;
   unpackOffsets(from: number, count: number, base: number, width: number, at: number, out: number): void;
@@ -51,37 +61,44 @@ interface Packing {
   readonly base: bigint;
 }
 
-/** A packing, and the column where it lies. */
-interface PlacedColumn extends Packing {
+/** A column packed in the order of the run, in the kernels' memory. */
+interface PackedColumn extends Packing {
+  /** Address of the bitmap of a column with nulls. */
   readonly validity: number;
+  /** Of a boolean a bitmap, of a text the sizes. */
   readonly values: number;
+  /** Of texts: their bytes, and where each begins there. */
   readonly bytes: number;
+  readonly starts: Uint32Array | null;
 }
 
 const align = (size: number): number => (size + 7) & ~7;
 
 /**
- * Packs the rows at `order` as one slab for each name; the slab of names[i] ends before the row at ends[i] of the order.
- * The bytes are a view of the kernels' memory.
+ * Packs the rows at `order`, of which none comes twice, as one slab for each name: it ends before the row at `end` of the
+ * order. The bytes are a view of the kernels' memory.
  */
 export function encodeRun<Name>(
   kernels: Kernels,
-  { columns }: Rows,
+  { length, columns }: Rows,
   order: Int32Array,
   cuts: readonly { readonly name: Name; readonly end: number }[],
 ): { bytes: Uint8Array; slices: UnplacedSlice<Name>[] } {
-  const placed = Object.entries(columns).map(([name, column]) => placeColumn(kernels, name, column));
-  const header = encodeHeader(placed);
-  const rows = place(kernels, order);
-  const bound = runBytesMax(placed, columns, order.length) + cuts.length * (header.length + 16 + placed.length * 32);
-  const start = kernels.alloc(bound);
+  const kernel = kernels.exports as unknown as Exports;
+  const rows: RowOrder = { order: place(kernels, order), count: order.length, places: kernels.alloc(length * 4) };
+  kernel.invert(rows.order, rows.count, rows.places, length);
+  const packed = Object.entries(columns).map(([name, column]) => packColumn(kernels, name, column, rows));
+  const header = encodeHeader(packed);
+  const start = kernels.alloc(
+    runBytesMax(packed, rows.count) + cuts.length * (header.length + 16 + packed.length * 32),
+  );
   const slices: UnplacedSlice<Name>[] = [];
   let at = start;
   let row = 0;
   for (const { name, end } of cuts) {
     const slab = at;
     kernels.bytes.set(header, at);
-    at = packSlab(kernels, placed, { at: at + header.length, rows: rows + row * 4, count: end - row });
+    at = writeSlab(kernels, packed, { at: at + header.length, row, count: end - row });
     const hash = xxh64(kernels, slab, at - slab)
       .toString(16)
       .padStart(16, '0');
@@ -91,23 +108,62 @@ export function encodeRun<Name>(
   return { bytes: kernels.bytes.subarray(start, at), slices };
 }
 
-function placeColumn(kernels: Kernels, name: string, column: Column): PlacedColumn {
+/** Addresses of the order, and of each row's place in it. */
+interface RowOrder {
+  readonly order: number;
+  readonly count: number;
+  readonly places: number;
+}
+
+function packColumn(kernels: Kernels, name: string, column: Column, { order, count, places }: RowOrder): PackedColumn {
   const kernel = kernels.exports as unknown as Exports;
   const { type, length } = column;
-  const validity = place(kernels, column.validity);
-  const nulls = kernel.allSet(validity, length) === 0;
+  const bitmap = place(kernels, column.validity);
+  const nulls = kernel.allSet(bitmap, length) === 0;
+  const validity = nulls ? gatheredBits(kernels, bitmap, { order, count }) : 0;
+  const from = place(kernels, column.type === 'text' ? column.offsets : column.values);
+  const common = { name, type, nulls, validity, bytes: 0, starts: null };
+  if (column.type === 'boolean')
+    return { ...common, width: 0, base: 0n, values: gatheredBits(kernels, from, { order, count }) };
+  const { base, width } = rangeOf(kernels, column, from, nulls ? bitmap : 0);
+  const values = kernels.alloc(count * width);
+  if (column.type === 'text') {
+    if (width > 0) kernel.scatterSizes(from, places, length, Number(base), width, values);
+    const starts = new Uint32Array(kernels.bytes.buffer as ArrayBuffer, kernels.alloc((count + 1) * 4), count + 1);
+    starts[0] = 0;
+    kernel.unpackOffsets(values, count, Number(base), width, 0, starts.byteOffset);
+    const bytes = kernels.alloc(starts[count]!);
+    kernel.scatterTexts(from, place(kernels, column.bytes), places, length, starts.byteOffset, bytes);
+    return { ...common, width, base, values, bytes, starts };
+  }
+  const scatter = column.values.BYTES_PER_ELEMENT === 4 ? kernel.scatter32 : kernel.scatter64;
+  if (width > 0) scatter(from, nulls ? bitmap : 0, places, length, base, width, values);
+  return { ...common, width, base, values };
+}
+
+function gatheredBits(kernels: Kernels, bitmap: number, { order, count }: Omit<RowOrder, 'places'>): number {
+  const out = kernels.alloc((count + 7) >> 3);
+  (kernels.exports as unknown as Exports).gatherBits(bitmap, order, count, out);
+  return out;
+}
+
+/** The least of the values, or of the sizes of texts, and the bytes that hold how far others are from it. */
+function rangeOf(kernels: Kernels, column: Column, from: number, validity: number): { base: bigint; width: number } {
+  const kernel = kernels.exports as unknown as Exports;
   const range = kernels.alloc(16);
-  const bytes = column.type === 'text' ? place(kernels, column.bytes) : 0;
-  const values = place(kernels, column.type === 'text' ? column.offsets : column.values);
-  if (column.type === 'text') kernel.rangeSizes(values, length, range);
-  else if (column.type === 'boolean') kernels.bytes.fill(0, range, range + 16);
-  else if (column.values.BYTES_PER_ELEMENT === 4) kernel.range32(values, nulls ? validity : 0, length, range);
-  else kernel.range64(values, nulls ? validity : 0, length, range);
-  const found = new BigInt64Array(kernels.bytes.buffer as ArrayBuffer, range, 2);
+  const isText = column.type === 'text';
+  if (isText) kernel.rangeSizes(from, column.length, range);
+  else if (column.values.BYTES_PER_ELEMENT === 4) kernel.range32(from, validity, column.length, range);
+  else kernel.range64(from, validity, column.length, range);
+  const [least, greatest] = new BigInt64Array(kernels.bytes.buffer as ArrayBuffer, range, 2) as unknown as [
+    bigint,
+    bigint,
+  ];
   // A null rests as zero, so zero must be in the range.
-  const base = nulls && type !== 'text' && found[0]! > 0n ? 0n : found[0]!;
-  const top = nulls && type !== 'text' && found[1]! < 0n ? 0n : found[1]!;
-  return { name, type, nulls, width: widthOf(top - base), base, validity, values, bytes };
+  const withZero = validity !== 0 && !isText;
+  const base = withZero && least > 0n ? 0n : least;
+  const top = withZero && greatest < 0n ? 0n : greatest;
+  return { base, width: widthOf(top - base) };
 }
 
 const widthOf = (span: bigint): number =>
@@ -124,52 +180,40 @@ function encodeHeader(columns: readonly Packing[]): Uint8Array {
 }
 
 /** What the buffers of all slabs take together, but for their padding. */
-function runBytesMax(placed: readonly PlacedColumn[], columns: Rows['columns'], rows: number): number {
-  const texts = Object.values(columns).reduce(
-    (sum, column) => sum + (column.type === 'text' ? column.bytes.length : 0),
-    0,
-  );
-  return texts + placed.reduce((sum, { width }) => sum + (width + 1) * rows, 0);
-}
+const runBytesMax = (packed: readonly PackedColumn[], count: number): number =>
+  packed.reduce((sum, { width, starts }) => sum + (width + 1) * count + (starts?.[count] ?? 0), 0);
 
 interface SlabTarget {
   readonly at: number;
-  /** Address of the row numbers. */
-  readonly rows: number;
+  /** The first row of the order that belongs to it. */
+  readonly row: number;
   readonly count: number;
 }
 
 /** Writes one slab behind its header; returns where it ends. */
-function packSlab(kernels: Kernels, columns: readonly PlacedColumn[], { at: start, rows, count }: SlabTarget): number {
-  const kernel = kernels.exports as unknown as Exports;
+function writeSlab(kernels: Kernels, columns: readonly PackedColumn[], { at: start, row, count }: SlabTarget): number {
   const texts = columns.filter(({ type }) => type === 'text').length;
   const counts = new Uint32Array(kernels.bytes.buffer as ArrayBuffer, start, texts + 1);
   counts[0] = count;
   let text = 0;
-  let at = start + align((texts + 1) * 4);
-  const bitmap = align((count + 7) >> 3);
-  for (const { type, nulls, width, base, validity, values, bytes } of columns) {
-    if (nulls) {
-      kernel.gatherBits(validity, rows, count, at);
-      at = padded(kernels, at + ((count + 7) >> 3));
-    }
-    if (type === 'boolean') {
-      kernel.gatherBits(values, rows, count, at);
-      padded(kernels, at + ((count + 7) >> 3));
-      at += bitmap;
-    } else if (type === 'text') {
-      const outBytes = at + align(count * width);
-      const size = kernel.packText(values, bytes, rows, count, Number(base), width, at, outBytes);
-      padded(kernels, at + count * width);
-      counts[++text] = size;
-      at = padded(kernels, outBytes + size);
-    } else if (width > 0) {
-      const pack = type === 'date' || type === 'int32' ? kernel.pack32 : kernel.pack64;
-      pack(values, nulls ? validity : 0, rows, count, base, width, at);
-      at = padded(kernels, at + count * width);
-    }
+  let at = padded(kernels, start + (texts + 1) * 4);
+  const copy = (from: number, size: number) => {
+    kernels.bytes.copyWithin(at, from, from + size);
+    at = padded(kernels, at + size);
+  };
+  const copyBits = (from: number) => {
+    (kernels.exports as unknown as Exports).copyBits(from, row, count, at);
+    at = padded(kernels, at + ((count + 7) >> 3));
+  };
+  for (const { type, nulls, width, validity, values, bytes, starts } of columns) {
+    if (nulls) copyBits(validity);
+    if (type === 'boolean') copyBits(values);
+    else copy(values + row * width, count * width);
+    if (!starts) continue;
+    const size = starts[row + count]! - starts[row]!;
+    counts[++text] = size;
+    copy(bytes + starts[row]!, size);
   }
-  padded(kernels, start + (texts + 1) * 4);
   return at;
 }
 

@@ -149,42 +149,94 @@ export function rangeSizes(offsets: usize, count: u32, out: usize): void {
   else store<u64>(out + (i << 3), value);
 }
 
-/** 64-bit values at `rows` less `base`, in `width` bytes each; where the bit is not set, 0 less `base`. `validity` 0: all are. */
-export function pack64(values: usize, validity: usize, rows: usize, count: u32, base: i64, width: u32, out: usize): void {
-  if (validity == 0) {
-    if (width == 1) for (let i: u32 = 0; i < count; i++) put(out, i, 1, load<i64>(values + (<usize>load<u32>(rows + (i << 2)) << 3)) - base);
-    else if (width == 2) for (let i: u32 = 0; i < count; i++) put(out, i, 2, load<i64>(values + (<usize>load<u32>(rows + (i << 2)) << 3)) - base);
-    else if (width == 4) for (let i: u32 = 0; i < count; i++) put(out, i, 4, load<i64>(values + (<usize>load<u32>(rows + (i << 2)) << 3)) - base);
-    else for (let i: u32 = 0; i < count; i++) put(out, i, 8, load<i64>(values + (<usize>load<u32>(rows + (i << 2)) << 3)) - base);
-    return;
+/** Where each row comes in the order: −1 for rows that do not. No row comes twice. */
+export function invert(order: usize, count: u32, places: usize, rows: u32): void {
+  memory.fill(places, 0xff, rows << 2);
+  for (let i: u32 = 0; i < count; i++) store<u32>(places + (<usize>load<u32>(order + (i << 2)) << 2), i);
+}
+
+// What follows goes through the rows as they are and writes each value to its place: the packed values of a chunk fit in
+// the processor's cache, where its columns do not.
+
+/** 64-bit values less `base`, in `width` bytes each, at their places; where the bit is not set, 0 less `base`. `validity` 0: all are. */
+export function scatter64(values: usize, validity: usize, places: usize, rows: u32, base: i64, width: u32, out: usize): void {
+  if (validity != 0) {
+    for (let row: u32 = 0; row < rows; row++) {
+      const place = load<i32>(places + (row << 2));
+      if (place >= 0) put(out, place, width, (bit(validity, row) ? load<i64>(values + (<usize>row << 3)) : 0) - base);
+    }
+  } else if (width == 1) {
+    for (let row: u32 = 0; row < rows; row++) scatterOne(values, places, row, base, 1, out);
+  } else if (width == 2) {
+    for (let row: u32 = 0; row < rows; row++) scatterOne(values, places, row, base, 2, out);
+  } else if (width == 4) {
+    for (let row: u32 = 0; row < rows; row++) scatterOne(values, places, row, base, 4, out);
+  } else {
+    for (let row: u32 = 0; row < rows; row++) scatterOne(values, places, row, base, 8, out);
   }
-  for (let i: u32 = 0; i < count; i++) {
-    const row = load<u32>(rows + (i << 2));
-    put(out, i, width, (bit(validity, row) ? load<i64>(values + (<usize>row << 3)) : 0) - base);
-  }
+}
+
+// @ts-ignore: decorator
+@inline function scatterOne(values: usize, places: usize, row: u32, base: i64, width: u32, out: usize): void {
+  const place = load<i32>(places + (row << 2));
+  if (place >= 0) put(out, place, width, load<i64>(values + (<usize>row << 3)) - base);
 }
 
 /** The same for 32-bit values. */
-export function pack32(values: usize, validity: usize, rows: usize, count: u32, base: i64, width: u32, out: usize): void {
-  for (let i: u32 = 0; i < count; i++) {
-    const row = load<u32>(rows + (i << 2));
+export function scatter32(values: usize, validity: usize, places: usize, rows: u32, base: i64, width: u32, out: usize): void {
+  for (let row: u32 = 0; row < rows; row++) {
+    const place = load<i32>(places + (row << 2));
+    if (place < 0) continue;
     const known = validity == 0 || bit(validity, row);
-    put(out, i, width, (known ? <i64>load<i32>(values + (<usize>row << 2)) : 0) - base);
+    put(out, place, width, (known ? <i64>load<i32>(values + (<usize>row << 2)) : 0) - base);
   }
 }
 
-/** Sizes of texts less `base`, in `width` bytes each, and the texts behind one another at `outBytes`; returns their bytes. */
-export function packText(offsets: usize, bytes: usize, rows: usize, count: u32, base: u32, width: u32, out: usize, outBytes: usize): u32 {
-  let at: u32 = 0;
-  for (let i: u32 = 0; i < count; i++) {
-    const row = load<u32>(rows + (i << 2));
-    const start = load<u32>(offsets + (<usize>row << 2));
-    const size = load<u32>(offsets + (<usize>row << 2), 4) - start;
-    if (width != 0) put(out, i, width, size - base);
-    copyShort(outBytes + at, bytes + start, size);
-    at += size;
+/** Sizes of texts less `base`, in `width` bytes each, at their places. */
+export function scatterSizes(offsets: usize, places: usize, rows: u32, base: u32, width: u32, out: usize): void {
+  for (let row: u32 = 0; row < rows; row++) {
+    const place = load<i32>(places + (row << 2));
+    const size = load<u32>(offsets + (<usize>row << 2), 4) - load<u32>(offsets + (<usize>row << 2));
+    if (place >= 0) put(out, place, width, size - base);
   }
-  return at;
+}
+
+/** Texts at the place that the sizes before them leave: text i of the order begins at starts[i] of `out`. */
+export function scatterTexts(offsets: usize, bytes: usize, places: usize, rows: u32, starts: usize, out: usize): void {
+  for (let row: u32 = 0; row < rows; row++) {
+    const place = load<i32>(places + (row << 2));
+    if (place < 0) continue;
+    const start = load<u32>(offsets + (<usize>row << 2));
+    copyExact(out + load<u32>(starts + (<usize>place << 2)), bytes + start, load<u32>(offsets + (<usize>row << 2), 4) - start);
+  }
+}
+
+/** Copies no byte more than asked for: neighbours may be there already. Two overlapping words do for most sizes. */
+// @ts-ignore: decorator
+@inline function copyExact(to: usize, from: usize, size: u32): void {
+  if (size >= 16 && size <= 32) {
+    const last = v128.load(from + size - 16);
+    v128.store(to, v128.load(from));
+    v128.store(to + size - 16, last);
+  } else if (size >= 8 && size < 16) {
+    const last = load<u64>(from + size - 8);
+    store<u64>(to, load<u64>(from));
+    store<u64>(to + size - 8, last);
+  } else if (size > 32) {
+    memory.copy(to, from, size);
+  } else {
+    for (let i: u32 = 0; i < size; i++) store<u8>(to + i, load<u8>(from + i));
+  }
+}
+
+/** Bits [start, start + count) to the beginning of `out`. */
+export function copyBits(bitmap: usize, start: u32, count: u32, out: usize): void {
+  for (let i: u32 = 0; i < count; i += 8) {
+    const size = min<u32>(8, count - i);
+    let bits: u32 = 0;
+    for (let k: u32 = 0; k < size; k++) bits |= bit(bitmap, start + i + k) << k;
+    store<u8>(out + (i >> 3), bits);
+  }
 }
 
 // @ts-ignore: decorator
