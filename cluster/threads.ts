@@ -3,12 +3,20 @@ import { tryTask } from './attempts.ts';
 import type { Cluster, ExecuteOptions } from './cluster.ts';
 import type { AttemptMessage, AttemptOutcome, Task, TaskResult } from './task.ts';
 
-/** Tasks handed to the pool per thread: one runs, one waits so that no thread idles between tasks. */
-const TASKS_PER_THREAD = 2;
+/** While one task of a thread waits for the disk, another computes. */
+const RUNNING_PER_THREAD = 2;
+/** Tasks handed to the pool per thread: those that run, and one that waits so that no thread idles between tasks. */
+const TASKS_PER_THREAD = RUNNING_PER_THREAD + 1;
 
 /** Runs tasks on this machine's cores. `threadUrl` is the module each thread loads (workers/thread.ts). */
 export function threadCluster(threadUrl: URL, lakeUrl: string, threads: number): Cluster {
-  const pool = new Piscina({ filename: threadUrl.href, minThreads: threads, maxThreads: threads, idleTimeout: 60_000 });
+  const pool = new Piscina({
+    filename: threadUrl.href,
+    minThreads: threads,
+    maxThreads: threads,
+    concurrentTasksPerWorker: RUNNING_PER_THREAD,
+    idleTimeout: 60_000,
+  });
   // Ending a thread that is still loading its module can abort the whole process: each says when it is ready.
   const ready = pool.threads.map(
     thread => new Promise(resolve => thread.once('message', resolve).once('exit', resolve)),

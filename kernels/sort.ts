@@ -4,7 +4,7 @@ import { allocInt32s, place } from './place.ts';
 import type { Kernels } from './wasm.ts';
 
 interface Exports {
-  sortByKey(keys: number, rows: number, scratch: number, count: number): number;
+  sortByKey(keys: number, rows: number, scratch: number, count: number): void;
   keys64(values: number, validity: number, count: number, out: number): void;
   keys32(values: number, validity: number, count: number, out: number): void;
   keysOfWord(offsets: number, bytes: number, count: number, word: number, out: number): void;
@@ -14,8 +14,7 @@ interface Exports {
 
 /**
  * `rows` sorted by the first column, rows that are equal there by the second, and so on; those that are equal in all stay
- * in their order. Null comes first, text by the bytes of its UTF-8. Returns row numbers in the kernels' memory; `rows` may
- * be overwritten when it is there.
+ * in their order. Null comes first, text by the bytes of its UTF-8. Returns row numbers in the kernels' memory.
  */
 export function sortRows(kernels: Kernels, rows: Int32Array, columns: readonly Column[]): Int32Array {
   const kernel = kernels.exports as unknown as Exports;
@@ -23,16 +22,14 @@ export function sortRows(kernels: Kernels, rows: Int32Array, columns: readonly C
   const out = allocInt32s(kernels, length);
   out.set(rows);
   const mark = kernels.mark();
-  const scratch = kernels.alloc(length * 4);
+  const scratch = kernels.alloc(length * 16);
   const keys = kernels.alloc((columns[0]?.length ?? 0) * 8);
-  let current = out.byteOffset;
   for (const column of [...columns].reverse()) {
     for (const fillKeys of keyPasses(kernels, column)) {
       fillKeys(keys);
-      current = kernel.sortByKey(keys, current, current === scratch ? out.byteOffset : scratch, length);
+      kernel.sortByKey(keys, out.byteOffset, scratch, length);
     }
   }
-  if (current === scratch) kernels.bytes.copyWithin(out.byteOffset, scratch, scratch + length * 4);
   kernels.release(mark);
   return out;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { constants, type Dirent } from 'node:fs';
+import { closeSync, constants, type Dirent, fstatSync, openSync, readSync } from 'node:fs';
 import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,12 +41,25 @@ export function localStore(root: URL): ObjectStore {
         return bytes.subarray(0, await fill(file, start, bytes));
       });
     },
+    // At once, not by a promise: the bytes are mostly in the system's memory, and handing the call to another thread and
+    // back takes several times as long as the copy. Whoever reads so works on a thread where nothing else waits.
     async readInto(key, range, target) {
       assertHolds(target, range);
-      return withFile(pathOf(key), { key, url }, (file, size) => {
-        const length = Math.max(0, Math.min(range.end, size) - range.start);
-        return fill(file, range.start, target.subarray(0, length));
-      });
+      const file = openAtOnce(pathOf(key), { key, url });
+      try {
+        const found = fstatSync(file);
+        if (!found.isFile()) throw new NoObjectError(key, url);
+        const length = Math.max(0, Math.min(range.end, found.size) - range.start);
+        let filled = 0;
+        while (filled < length) {
+          const read = readSync(file, target, filled, length - filled, range.start + filled);
+          if (read === 0) break;
+          filled += read;
+        }
+        return filled;
+      } finally {
+        closeSync(file);
+      }
     },
     async write(key, bytes, { ifAbsent = false } = {}) {
       if (ifAbsent && (await statFile(pathOf(key), key))) return false;
@@ -123,6 +136,14 @@ async function openWriter(target: string, ifAbsent: boolean): Promise<ObjectWrit
     },
     abort,
   };
+}
+
+function openAtOnce(path: string, { key, url }: { readonly key: string; readonly url: string }): number {
+  try {
+    return openSync(path, constants.O_RDONLY);
+  } catch (error) {
+    throw isMissing(error) ? new NoObjectError(key, url, { cause: error }) : error;
+  }
 }
 
 /** Opens an object for as long as `use` needs it. */

@@ -288,7 +288,9 @@ function unpackColumn(
   { index, number }: { index: number; number: number },
 ): Column {
   const kernel = kernels.exports as unknown as Exports;
-  column.validity.fill(0);
+  const whole = slabs.every(({ packing }) => !packing[index]!.nulls);
+  if (whole) kernel.setAll(column.validity.byteOffset, column.length);
+  else column.validity.fill(0);
   if (column.type === 'text') column.offsets[0] = 0;
   if (column.type === 'boolean') column.values.fill(0);
   let row = 0;
@@ -296,7 +298,7 @@ function unpackColumn(
   for (const slab of slabs) {
     const { nulls, width, base } = slab.packing[index]!;
     const bitmap = align((slab.rows + 7) >> 3);
-    kernel.appendBits(nulls ? slab.at : 0, slab.rows, row, column.validity.byteOffset);
+    if (!whole) kernel.appendBits(nulls ? slab.at : 0, slab.rows, row, column.validity.byteOffset);
     if (nulls) slab.at += bitmap;
     if (column.type === 'boolean') {
       kernel.appendBits(slab.at, slab.rows, row, column.values.byteOffset);

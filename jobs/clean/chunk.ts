@@ -58,13 +58,14 @@ export async function chunk(input: ChunkInput, context: TaskContext<ChunkShared>
 }
 
 /** Where each day ends in the order, days rising. */
-function dayCuts(order: Int32Array, { day }: GoodRecords): { name: number; end: number }[] {
+function dayCuts(order: Int32Array, { day: { values } }: GoodRecords): { name: number; end: number }[] {
   const cuts: { name: number; end: number }[] = [];
-  for (let i = 0; i < order.length; i++) {
-    const name = day.values[order[i]!]!;
-    const last = cuts.at(-1);
-    if (last?.name === name) last.end = i + 1;
-    else cuts.push({ name, end: i + 1 });
+  let current = order.length > 0 ? values[order[0]!]! : 0;
+  for (let i = 1; i <= order.length; i++) {
+    const next = i < order.length ? values[order[i]!]! : null;
+    if (next === current) continue;
+    cuts.push({ name: current, end: i });
+    current = next ?? current;
   }
   return cuts;
 }

@@ -35,13 +35,17 @@ export function gatherBits(bitmap: usize, rows: usize, count: u32, out: usize): 
   }
 }
 
-/** Which of `rows` are not −1. */
+/** Which of `rows` are not −1. Reads up to 31 bytes behind the last. */
 export function foundBits(rows: usize, count: u32, out: usize): void {
+  const zero = i32x4.splat(0);
   for (let i: u32 = 0; i < count; i += 8) {
-    let bits: u32 = 0;
-    const size = min<u32>(8, count - i);
-    for (let k: u32 = 0; k < size; k++) bits |= <u32>(load<i32>(rows + ((i + k) << 2)) >= 0) << k;
-    store<u8>(out + (i >> 3), bits);
+    const low = i32x4.bitmask(i32x4.ge_s(v128.load(rows + (i << 2)), zero));
+    const high = i32x4.bitmask(i32x4.ge_s(v128.load(rows + (i << 2), 16), zero));
+    store<u8>(out + (i >> 3), <u8>(low | (high << 4)));
+  }
+  if (count & 7) {
+    const last = out + (count >> 3);
+    store<u8>(last, load<u8>(last) & <u8>((<u32>1 << (count & 7)) - 1));
   }
 }
 

@@ -12,9 +12,12 @@ const counts: usize = memory.data(2048 * 4);
   return load<u64>(keys + (<usize>row << 3));
 }
 
-/** Sorts `count` row numbers at `rows` by the u64 key of each row. Returns where the result is: `rows` or `scratch`. */
-export function sortByKey(keys: usize, rows: usize, scratch: usize, count: u32): usize {
-  if (count < 2) return rows;
+/**
+ * Sorts `count` row numbers at `rows` by the u64 key of each row. `scratch` has room for 16 bytes a row. Keys that differ in
+ * their low 32 bits alone, less the least, travel with their rows, so that each pass reads what lies side by side.
+ */
+export function sortByKey(keys: usize, rows: usize, scratch: usize, count: u32): void {
+  if (count < 2) return;
   let least = keyAt(keys, load<u32>(rows));
   let greatest = least;
   let last = least;
@@ -26,34 +29,74 @@ export function sortByKey(keys: usize, rows: usize, scratch: usize, count: u32):
     greatest = key > greatest ? key : greatest;
     last = key;
   }
-  if (sorted) return rows;
+  if (sorted) return;
   const bits = 64 - clz<u64>(greatest - least);
-  let from = rows;
-  let to = scratch;
-  for (let shift: u64 = 0; shift < bits; shift += DIGIT_BITS) {
+  if (bits <= 32) sortPairs(keys, rows, scratch, count, least, bits);
+  else sortRows(keys, rows, scratch, count, least, bits);
+}
+
+function sortPairs(keys: usize, rows: usize, scratch: usize, count: u32, least: u64, bits: u64): void {
+  let from = scratch;
+  let to = scratch + (<usize>count << 3);
+  for (let i: u32 = 0; i < count; i++) {
+    const row = load<u32>(rows + (i << 2));
+    store<u64>(from + (<usize>i << 3), ((keyAt(keys, row) - least) << 32) | row);
+  }
+  for (let shift: u64 = 32; shift < 32 + bits; shift += DIGIT_BITS) {
     memory.fill(counts, 0, DIGITS << 2);
+    for (let i: u32 = 0; i < count; i++) countDigit(<u32>(load<u64>(from + (<usize>i << 3)) >> shift) & (DIGITS - 1));
+    startDigits();
     for (let i: u32 = 0; i < count; i++) {
-      const slot = counts + (<usize>digit(keys, load<u32>(from + (i << 2)), least, shift) << 2);
-      store<u32>(slot, load<u32>(slot) + 1);
-    }
-    let sum: u32 = 0;
-    for (let d: u32 = 0; d < DIGITS; d++) {
-      const size = load<u32>(counts + (d << 2));
-      store<u32>(counts + (d << 2), sum);
-      sum += size;
-    }
-    for (let i: u32 = 0; i < count; i++) {
-      const row = load<u32>(from + (i << 2));
-      const slot = counts + (<usize>digit(keys, row, least, shift) << 2);
-      const at = load<u32>(slot);
-      store<u32>(slot, at + 1);
-      store<u32>(to + (at << 2), row);
+      const pair = load<u64>(from + (<usize>i << 3));
+      store<u64>(to + (<usize>nextOf(<u32>(pair >> shift) & (DIGITS - 1)) << 3), pair);
     }
     const swap = from;
     from = to;
     to = swap;
   }
-  return from;
+  for (let i: u32 = 0; i < count; i++) store<u32>(rows + (i << 2), load<u32>(from + (<usize>i << 3)));
+}
+
+function sortRows(keys: usize, rows: usize, scratch: usize, count: u32, least: u64, bits: u64): void {
+  let from = rows;
+  let to = scratch;
+  for (let shift: u64 = 0; shift < bits; shift += DIGIT_BITS) {
+    memory.fill(counts, 0, DIGITS << 2);
+    for (let i: u32 = 0; i < count; i++) countDigit(digit(keys, load<u32>(from + (i << 2)), least, shift));
+    startDigits();
+    for (let i: u32 = 0; i < count; i++) {
+      const row = load<u32>(from + (i << 2));
+      store<u32>(to + (<usize>nextOf(digit(keys, row, least, shift)) << 2), row);
+    }
+    const swap = from;
+    from = to;
+    to = swap;
+  }
+  if (from != rows) memory.copy(rows, from, count << 2);
+}
+
+// @ts-ignore: decorator
+@inline function countDigit(digit: u32): void {
+  const slot = counts + (<usize>digit << 2);
+  store<u32>(slot, load<u32>(slot) + 1);
+}
+
+/** From how often each digit comes to where its first is put. */
+function startDigits(): void {
+  let sum: u32 = 0;
+  for (let d: u32 = 0; d < DIGITS; d++) {
+    const size = load<u32>(counts + (d << 2));
+    store<u32>(counts + (d << 2), sum);
+    sum += size;
+  }
+}
+
+// @ts-ignore: decorator
+@inline function nextOf(digit: u32): u32 {
+  const slot = counts + (<usize>digit << 2);
+  const at = load<u32>(slot);
+  store<u32>(slot, at + 1);
+  return at;
 }
 
 // @ts-ignore: decorator
