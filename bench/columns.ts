@@ -47,12 +47,20 @@ export function readSome(kernels: Kernels, path: string, table: TableContract, m
     length += records;
     for (const [name, column] of Object.entries(rowsOf({ ...batch, records } satisfies Batch).columns)) {
       parts[name] ??= [];
-      parts[name].push(structuredClone(column));
+      parts[name].push(copied(column));
     }
     return length < most;
   });
   const columns = Object.entries(parts).map(([name, pieces]) => [name, joined(pieces, length)] as const);
   return { length, columns: Object.fromEntries(columns) };
+}
+
+/** In memory of its own: the next batch takes the place of this one. */
+function copied(column: Column): Column {
+  const validity = column.validity.slice();
+  if (column.type === 'text')
+    return { ...column, offsets: column.offsets.slice(), bytes: column.bytes.slice(), validity };
+  return { ...column, values: column.values.slice(), validity } as Column;
 }
 
 function joined(parts: readonly Column[], length: number): Column {

@@ -10,8 +10,8 @@ export type Profile = 'delta' | 'safe';
 
 /** `safe` is what every reader has understood since Parquet 1; `delta` adds the DELTA encodings. */
 export const PROFILES: Readonly<Record<Profile, ParquetOptions>> = {
-  delta: { codec: 'zstd' },
-  safe: { codec: 'zstd' },
+  delta: { codec: 'zstd', encodings: 'delta' },
+  safe: { codec: 'zstd', encodings: 'safe' },
 };
 
 /** The table of a file's columns, all of them nullable. */

@@ -23,7 +23,8 @@ const WIDTH = 120;
 
 /** A goal that a figure be at least, or at most, `limit`. */
 export function goal(what: string, value: number | null, order: '≥' | '≤', limit: number, unit = ''): Goal {
-  const digits = limit >= 100 ? 0 : 2;
+  // Sizes are compared to the thousandth: one that is a little greater must not look equal.
+  const digits = limit >= 100 ? 0 : limit === 1 ? 3 : 2;
   return {
     what,
     kind: 'figure',

@@ -101,12 +101,12 @@ export const PUBLISHED: RunSummary = {
     { stage: 'load', title: 'marts', ms: 7_200, rows: 0, computed: 21, reused: 0, unit: 'marts' },
   ],
   marts: [
-    { name: 'mart_daily_sales', built: true, rows: 129, reason: null },
-    { name: 'mart_monthly_sales', built: true, rows: 5, reason: null },
-    { name: 'mart_sales_summary', built: true, rows: null, reason: null },
-    { name: 'mart_store_sales', built: false, rows: null, reason: 'fct_sales.store_id' },
+    { name: 'mart_daily_sales', built: true, rows: 129, reason: null, ms: 300, cpuMs: 550 },
+    { name: 'mart_monthly_sales', built: true, rows: 5, reason: null, ms: 300, cpuMs: 550 },
+    { name: 'mart_sales_summary', built: true, rows: null, reason: null, ms: 300, cpuMs: 550 },
+    { name: 'mart_store_sales', built: false, rows: null, reason: 'fct_sales.store_id', ms: 300, cpuMs: 550 },
   ],
-  checks: { names: ['mart_daily_sales'], passed: 41, failed: [] },
+  checks: { names: ['mart_daily_sales'], passed: 41, failed: [], times: [] },
   metrics: [
     { key: 'revenue', label: 'Revenue', value: '4337503546.130000', unit: 'money' },
     { key: 'orders', label: 'Orders', value: '6690597', unit: 'count' },
@@ -123,7 +123,7 @@ export const REFUSED: RunSummary = {
   publication: 2,
   maxRejectRate: 0.005,
   refusals: ['1.00 % of sales were rejected; the contract allows 0.50 %', 'check mart_daily_sales found 2 rows'],
-  checks: { names: ['mart_daily_sales'], passed: 40, failed: [{ name: 'mart_daily_sales', failures: 2 }] },
+  checks: { names: ['mart_daily_sales'], passed: 40, failed: [{ name: 'mart_daily_sales', failures: 2 }], times: [] },
 };
 
 /** Amounts with more than two decimals, several sale files, nothing refused, and no warning. */

@@ -70,7 +70,7 @@ export function summarise(input: SummaryInput): RunSummary {
     ],
     reasons: sumReasons(cleaned),
     stages: input.timings,
-    marts: loaded.marts.map(({ name, built, rows, reason }) => ({ name, built, rows, reason })),
+    marts: loaded.marts.map(({ name, built, rows, reason, ms, cpuMs }) => ({ name, built, rows, reason, ms, cpuMs })),
     checks,
     metrics: loaded.metrics,
     warnings: [
@@ -89,7 +89,8 @@ const percent = (rate: number): string => `${(rate * 100).toFixed(2)} %`;
 
 function countChecks(checks: readonly CheckReport[]): RunSummary['checks'] {
   const failed = checks.filter(({ passed }) => !passed).map(({ name, failures }) => ({ name, failures }));
-  return { names: checks.map(({ name }) => name), passed: checks.length - failed.length, failed };
+  const times = checks.map(({ name, ms, cpuMs }) => ({ name, ms, cpuMs }));
+  return { names: checks.map(({ name }) => name), passed: checks.length - failed.length, failed, times };
 }
 
 function rejectRates(contract: Contract, balances: readonly FileBalance[]) {

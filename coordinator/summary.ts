@@ -64,12 +64,15 @@ export interface RunSummary {
     readonly built: boolean;
     readonly rows: number | null;
     readonly reason: string | null;
+    readonly ms: number;
+    readonly cpuMs: number;
   }[];
   readonly checks: {
     /** Those that apply to this data set. */
     readonly names: readonly string[];
     readonly passed: number;
     readonly failed: readonly { readonly name: string; readonly failures: number }[];
+    readonly times: readonly { readonly name: string; readonly ms: number; readonly cpuMs: number }[];
   };
   /** Headline metrics of the registry: name, label, value as text. */
   readonly metrics: readonly {
