@@ -107,8 +107,6 @@ const WIDTHS: Readonly<Record<ColumnType, number>> = {
   int64: 8,
   decimal: 8,
   timestamp: 8,
-  int32: 4,
-  double: 8,
   date: 4,
   int32: 4,
   double: 8,
