@@ -57,7 +57,13 @@ export async function runTable({ data, runs, work }: Settings): Promise<Report> 
     head: ['job', 'wall', 'CPU', 'peak MB', 'endcap’s wall', 'and CPU'],
     rows: [
       row(OURS, ours, false),
-      ['  marts and their checks beyond the peers’', ...(['wallS', 'cpuS'] as const).map(of => spread(ours.map(usage => timeOfMore(usage)[of]))), '', '', ''],
+      [
+        '  marts and their checks beyond the peers’',
+        ...(['wallS', 'cpuS'] as const).map(of => spread(ours.map(usage => timeOfMore(usage)[of]))),
+        '',
+        '',
+        '',
+      ],
       row('  endcap run without them', compared, false),
       ...PEERS.filter(({ name }) => usages[name]).map(({ name }) => row(name, usages[name]!)),
     ],
@@ -88,7 +94,9 @@ function withoutMore(usages: readonly Usage[]): Usage[] {
 
 function timeOfMore({ detail }: Usage): { readonly wallS: number; readonly cpuS: number } {
   const { marts, checks } = detail as unknown as RunDetail;
-  const more = [...marts, ...checks.times].filter(({ name }) => name.startsWith('mart_') && !PEERS_MARTS.includes(name));
+  const more = [...marts, ...checks.times].filter(
+    ({ name }) => name.startsWith('mart_') && !PEERS_MARTS.includes(name),
+  );
   const sum = (of: 'ms' | 'cpuMs') => more.reduce((total, time) => total + time[of], 0) / 1000;
   return { wallS: sum('ms'), cpuS: sum('cpuMs') };
 }

@@ -23,11 +23,13 @@ export interface ParquetOptions {
 export interface ParquetWriter {
   /** Writes rows as one or more row groups; returns the bytes that come next in the file. */
   add(rows: Rows): Uint8Array[];
+  /** The same, but leaves rows behind the last full row group for later: how many of them it has written. */
+  addFull(rows: Rows): { readonly pieces: Uint8Array[]; readonly written: number };
   /** The end of the file. */
   finish(): Uint8Array[];
 }
 
-const ROW_GROUP_ROWS = 122_880;
+export const ROW_GROUP_ROWS = 122_880;
 const PAGE_ROWS = 65_536;
 /** Pages of long texts are cut earlier, and so are row groups: both are held in memory while they are encoded. */
 const PAGE_BYTES = 2 << 20;
@@ -48,7 +50,7 @@ export function encodeParquet(
   return Buffer.concat([...writer.add(rows), ...writer.finish()]);
 }
 
-/** Writes a file that need not fit in memory. Each `add` begins a row group: the bytes depend on how rows are cut. */
+/** Writes a file that need not fit in memory. Each call begins a row group: after `addFull`, begin with the rows it left. */
 export function createParquetWriter(
   kernels: Kernels,
   definition: TableDefinition,
@@ -66,27 +68,33 @@ export function createParquetWriter(
     if (position === 0) put(pieces, MAGIC);
     return pieces;
   };
+  /** Writes rows as row groups; an `isOpen` end may be continued, so that the group there is not known yet. */
+  const addGroups = (rows: Rows, isOpen: boolean) => {
+    const columns = checkedColumns(kernels, definition, rows);
+    const pieces = begin();
+    let from = 0;
+    while (from < rows.length) {
+      const end = groupEnd(columns, from, rows.length, rowGroupRows);
+      if (end === null && isOpen) break;
+      const to = end ?? rows.length;
+      const encoded: Chunk[] = [];
+      const chunks: ChunkFacts[] = columns.map((column, i) => {
+        const twin = twinOf(definition, columns, i, from, to);
+        const chunk =
+          twin === null ? encodeChunk(kernels, definition.columns[i]!, column, from, to, options) : encoded[twin]!;
+        encoded.push(chunk);
+        const start = position;
+        for (const piece of chunk.pieces) put(pieces, piece);
+        return { ...chunk, start, dataStart: start + chunk.dictionarySize };
+      });
+      groups.push({ rows: to - from, chunks });
+      from = to;
+    }
+    return { pieces, written: from };
+  };
   return {
-    add(rows) {
-      const columns = checkedColumns(kernels, definition, rows);
-      const pieces = begin();
-      for (let from = 0; from < rows.length; ) {
-        const to = groupEnd(columns, from, Math.min(rows.length, from + rowGroupRows));
-        const encoded: Chunk[] = [];
-        const chunks: ChunkFacts[] = columns.map((column, i) => {
-          const twin = twinOf(definition, columns, i, from, to);
-          const chunk =
-            twin === null ? encodeChunk(kernels, definition.columns[i]!, column, from, to, options) : encoded[twin]!;
-          encoded.push(chunk);
-          const start = position;
-          for (const piece of chunk.pieces) put(pieces, piece);
-          return { ...chunk, start, dataStart: start + chunk.dictionarySize };
-        });
-        groups.push({ rows: to - from, chunks });
-        from = to;
-      }
-      return pieces;
-    },
+    add: rows => addGroups(rows, false).pieces,
+    addFull: rows => addGroups(rows, true),
     finish() {
       const pieces = begin();
       put(pieces, fileFooter(definition, groups));
@@ -149,11 +157,14 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer =>
   Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
 const isSame = (a: ArrayBufferView, b: ArrayBufferView): boolean => bytesOf(a).equals(bytesOf(b));
 
-/** The row behind the last of a group that begins at `from`: fewer than wanted when texts are long. */
-function groupEnd(columns: readonly Column[], from: number, wanted: number): number {
+/**
+ * The row behind the last of a group that begins at `from`: fewer than wanted when texts are long. Null when the group
+ * is not full yet; what comes behind the rows does not change where a full one ends.
+ */
+function groupEnd(columns: readonly Column[], from: number, length: number, wanted: number): number | null {
   const texts = columns.filter(column => column.type === 'text');
   const bytes = (to: number) => texts.reduce((sum, { offsets }) => sum + offsets[to]! - offsets[from]!, 0);
-  let to = wanted;
-  while (bytes(to) > ROW_GROUP_BYTES && to - from > 8) to = from + Math.max(8, ((to - from) >> 4) << 3);
-  return to;
+  let size = wanted;
+  while (size > 8 && bytes(Math.min(from + size, length)) > ROW_GROUP_BYTES) size = Math.max(8, (size >> 4) << 3);
+  return from + size > length ? null : from + size;
 }
