@@ -32,6 +32,13 @@ export const KEYS_PER_BUCKET = 1_000_000;
 /** Bounds the merge fan-in of clean.keys and the number of byte ranges in a chunk's key file. */
 export const KEY_BUCKETS_MAX = 256;
 
+/** Rows of a slab of a run: what is read at least, of each run, for a key range of a day that is worked on in pieces. */
+export const RUN_SLAB_ROWS = 16_384;
+
+/** Records of a day that are sorted at once, and bytes of their columns; a larger day is worked on in pieces of about half. */
+export const DAY_ROWS_AT_ONCE = 1_048_576;
+export const DAY_BYTES_AT_ONCE = 160 * MIB;
+
 /** From this many lines a day on, a task merges one day; below it, one calendar month. */
 export const LINES_PER_DAY_TASK = 5_000;
 

@@ -8,6 +8,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { inlineCluster } from '../cluster/inline.ts';
 import { threadCluster } from '../cluster/threads.ts';
 import { runAttempt } from '../jobs/attempt.ts';
+import type { MergeLimits } from '../jobs/clean/days.ts';
 import { clean } from '../jobs/clean/driver.ts';
 import { load } from '../jobs/load/driver.ts';
 import { layout } from '../lake/layout.ts';
@@ -38,6 +39,8 @@ export interface RunOptions {
   /** Worker threads; 0 runs tasks in this one. (Default: as many as there are cores) */
   readonly threads?: number | undefined;
   readonly chunkBytes?: number | undefined;
+  /** For tests: limits that small inputs reach. */
+  readonly merging?: MergeLimits | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
 }
@@ -69,6 +72,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       cluster,
       threads,
       chunkBytes,
+      merging: options.merging,
       signal,
       log,
       elapsed,
@@ -100,6 +104,7 @@ interface Pipeline {
   readonly cluster: Cluster;
   readonly threads: number;
   readonly chunkBytes: number;
+  readonly merging: MergeLimits | undefined;
   readonly signal: AbortSignal | undefined;
   readonly log: EventLog;
   readonly elapsed: () => number;
@@ -125,7 +130,7 @@ async function pipeline({
   emit({ ev: 'plan.ready', ...planTotals(files) });
   const warnings = [...found.warnings, ...emptyFiles(files), ...sameFiles(files)];
   for (const message of warnings) emit({ ev: 'run.warning', message });
-  const cleaned = await clean(driver, contract, files);
+  const cleaned = await clean(driver, contract, files, options.merging);
   await assertUnchanged(raw, found.files);
 
   const { tables, kept, identity, current } = await contentsOf(lake, contract, cleaned);

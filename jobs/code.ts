@@ -15,6 +15,8 @@ const COMMON = [
   'lake/decompress.ts',
   'lake/manifest.ts',
   'lake/parquet/',
+  'lake/assemble.ts',
+  'lake/run.ts',
   'lake/slab.ts',
   'lake/slice.ts',
   'package-lock.json',

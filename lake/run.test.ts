@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createKernels } from '../kernels/wasm.ts';
 import { plainValues, randomTable } from '../test/columns.ts';
 import { below, between, listOf, type Random, seeded } from '../test/random.ts';
-import { decodeRuns, encodeRun } from './run.ts';
+import { decodeRuns } from './assemble.ts';
+import { encodeRun } from './run.ts';
 import type { Rows } from './slab.ts';
 
 const kernels = createKernels(1 << 26);

@@ -10,17 +10,15 @@
  * Header and buffers begin at multiples of eight bytes. All slabs of a run have one header, so that it is parsed once.
  */
 import type { Column, ColumnTypeName } from '../kernels/column.ts';
-import { allocColumn, place } from '../kernels/place.ts';
+import { place } from '../kernels/place.ts';
 import type { Kernels } from '../kernels/wasm.ts';
 import { xxh64 } from '../kernels/xxhash.ts';
 import type { Rows } from './slab.ts';
-import type { PlacedSlab, UnplacedSlice } from './slice.ts';
+import type { UnplacedSlice } from './slice.ts';
 
 interface Exports {
   allSet(bitmap: number, count: number): number;
-  setAll(bitmap: number, count: number): void;
   gatherBits(bitmap: number, rows: number, count: number, out: number): void;
-  appendBits(from: number, count: number, start: number, out: number): void;
   range64(values: number, validity: number, count: number, out: number): void;
   range32(values: number, validity: number, count: number, out: number): void;
   rangeSizes(offsets: number, count: number, out: number): void;
@@ -46,13 +44,11 @@ interface Exports {
   scatterSizes(offsets: number, places: number, rows: number, base: number, width: number, out: number): void;
   scatterTexts(offsets: number, bytes: number, places: number, rows: number, starts: number, out: number): void;
   copyBits(bitmap: number, start: number, count: number, out: number): void;
-  unpack64(from: number, count: number, base: bigint, width: number, out: number): void;
-  unpack32(from: number, count: number, base: bigint, width: number, out: number): void;
   unpackOffsets(from: number, count: number, base: number, width: number, at: number, out: number): void;
 }
 
 /** How a column is packed. */
-interface Packing {
+export interface Packing {
   readonly name: string;
   readonly type: ColumnTypeName;
   readonly nulls: boolean;
@@ -72,7 +68,7 @@ interface PackedColumn extends Packing {
   readonly starts: Uint32Array | null;
 }
 
-const align = (size: number): number => (size + 7) & ~7;
+export const align = (size: number): number => (size + 7) & ~7;
 
 /**
  * Packs the rows at `order`, of which none comes twice, as one slab for each name: it ends before the row at `end` of the
@@ -222,101 +218,4 @@ function padded(kernels: Kernels, at: number): number {
   const end = align(at);
   kernels.bytes.fill(0, at, end);
   return end;
-}
-
-/** The rows of slabs one behind the other, in the kernels' memory. All have the same columns; none gives no columns. */
-export function decodeRuns(kernels: Kernels, slabs: readonly PlacedSlab[]): Rows {
-  const opened = slabs.map(slab => openSlab(kernels, slab));
-  const first = opened[0];
-  if (!first) return { length: 0, columns: {} };
-  const names = (slab: OpenSlab) => slab.packing.map(({ name, type }) => `${name} ${type}`).join();
-  const other = opened.find(slab => slab.packing !== first.packing && names(slab) !== names(first));
-  if (other) throw new Error(`runs of different columns: ${names(first)} and ${names(other)}`);
-  const length = opened.reduce((sum, { rows }) => sum + rows, 0);
-  let text = 0;
-  const columns: Record<string, Column> = {};
-  first.packing.forEach(({ name, type }, index) => {
-    const number = type === 'text' ? text++ : 0;
-    const textBytes = type === 'text' ? opened.reduce((sum, { texts }) => sum + texts[number]!, 0) : 0;
-    columns[name] = unpackColumn(kernels, allocColumn(kernels, type, length, textBytes), opened, { index, number });
-  });
-  return { length, columns };
-}
-
-interface OpenSlab {
-  readonly packing: readonly Packing[];
-  readonly rows: number;
-  /** Bytes of each text column. */
-  readonly texts: readonly number[];
-  /** Where the next column's buffers begin; moves on as columns are read in order. */
-  at: number;
-}
-
-/** Headers by their text: all slabs of a run, and mostly of all runs, have the same. */
-const headers = new Map<string, readonly Packing[]>();
-const HEADERS_MAX = 1_000;
-
-function openSlab({ bytes }: Kernels, { address }: PlacedSlab): OpenSlab {
-  const view = new DataView(bytes.buffer);
-  const size = view.getUint32(address, true);
-  const text = Buffer.from(bytes.buffer, address + 4, size).toString('latin1');
-  let packing = headers.get(text);
-  if (!packing) {
-    const parsed = JSON.parse(Buffer.from(text, 'latin1').toString()) as [
-      string,
-      ColumnTypeName,
-      boolean,
-      number,
-      string,
-    ][];
-    packing = parsed.map(([name, type, nulls, width, base]) => ({ name, type, nulls, width, base: BigInt(base) }));
-    if (headers.size >= HEADERS_MAX) headers.clear();
-    headers.set(text, packing);
-  }
-  const counts = address + align(4 + size);
-  const texts = packing
-    .filter(({ type }) => type === 'text')
-    .map((_, number) => view.getUint32(counts + 4 + number * 4, true));
-  return { packing, rows: view.getUint32(counts, true), texts, at: counts + align((texts.length + 1) * 4) };
-}
-
-/** Reads the column at `index` of each slab; it is the text column `number` of those. */
-function unpackColumn(
-  kernels: Kernels,
-  column: Column,
-  slabs: readonly OpenSlab[],
-  { index, number }: { index: number; number: number },
-): Column {
-  const kernel = kernels.exports as unknown as Exports;
-  const whole = slabs.every(({ packing }) => !packing[index]!.nulls);
-  if (whole) kernel.setAll(column.validity.byteOffset, column.length);
-  else column.validity.fill(0);
-  if (column.type === 'text') column.offsets[0] = 0;
-  if (column.type === 'boolean') column.values.fill(0);
-  let row = 0;
-  let textAt = 0;
-  for (const slab of slabs) {
-    const { nulls, width, base } = slab.packing[index]!;
-    const bitmap = align((slab.rows + 7) >> 3);
-    if (!whole) kernel.appendBits(nulls ? slab.at : 0, slab.rows, row, column.validity.byteOffset);
-    if (nulls) slab.at += bitmap;
-    if (column.type === 'boolean') {
-      kernel.appendBits(slab.at, slab.rows, row, column.values.byteOffset);
-      slab.at += bitmap;
-    } else if (column.type === 'text') {
-      kernel.unpackOffsets(slab.at, slab.rows, Number(base), width, textAt, column.offsets.byteOffset + row * 4);
-      slab.at += align(slab.rows * width);
-      const size = slab.texts[number]!;
-      column.bytes.set(kernels.bytes.subarray(slab.at, slab.at + size), textAt);
-      textAt += size;
-      slab.at += align(size);
-    } else {
-      const unpack = column.values.BYTES_PER_ELEMENT === 4 ? kernel.unpack32 : kernel.unpack64;
-      const out = column.values.byteOffset + row * column.values.BYTES_PER_ELEMENT;
-      unpack(slab.at, slab.rows, base, width, out);
-      slab.at += align(slab.rows * width);
-    }
-    row += slab.rows;
-  }
-  return column;
 }

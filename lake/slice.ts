@@ -81,6 +81,12 @@ function rangeOf(key: string): { file: string; start: number; end: number } {
   return { file, start: Number(start), end: Number(end) };
 }
 
+/** Bytes of a slice. */
+export function sizeOfSlice({ key }: Slice): number {
+  const { start, end } = rangeOf(key);
+  return end - start;
+}
+
 /** Reads the bytes of a slice into `target`, which has their size. */
 export const readSliceInto = (lake: ObjectStore, { key }: Slice, target: Uint8Array): Promise<void> =>
   readInto(lake, rangeOf(key), target);

@@ -28,6 +28,9 @@ const WAYS = [
   { chunkBytes: 64 * KIB, threads: 2 },
   { chunkBytes: 64 * 1024 * KIB, threads: 2 },
   { chunkBytes: 4 * KIB, threads: 4 },
+  // Days of about 50 lines in two pieces, and in about ten.
+  { chunkBytes: 64 * KIB, threads: 0, merging: { rowsAtOnce: 50 } },
+  { chunkBytes: 16 * KIB, threads: 2, merging: { rowsAtOnce: 10 } },
 ];
 
 describe('one grocery, cut and run in many ways', () => {
@@ -53,7 +56,7 @@ describe('one grocery, cut and run in many ways', () => {
   });
 
   it.each(WAYS)(
-    'chunks of $chunkBytes bytes on $threads threads give the same files and marts',
+    'chunks of $chunkBytes bytes on $threads threads, merged as $merging, give the same files and marts',
     async way => {
       const published = await publishFrom({ input, project: await folder(), ...way });
       try {

@@ -1,9 +1,13 @@
+import { RUN_SLAB_ROWS } from '../../base/limits.ts';
 import type { Contract } from '../../datasets/contract.ts';
+import { int32Column } from '../../kernels/column.ts';
 import { sortRows } from '../../kernels/sort.ts';
 import { encodeRun } from '../../lake/run.ts';
+import type { Rows } from '../../lake/slab.ts';
 import { placeSlice, type Slice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
 import { type ChunkKeys, chunkKeys, type KeysShared } from './keys.ts';
+import { orderColumns, type SaleOrder } from './order.ts';
 import type { ChunkInput } from './plan.ts';
 import {
   type ChunkRecords,
@@ -18,15 +22,14 @@ import {
 import { type Reject, type RejectSlice, writeRejects } from './rejects.ts';
 
 export interface ChunkShared extends KeysShared {
-  /** Columns by which the lines of a day are sorted: customer, then sale. */
-  readonly sorted: readonly string[];
+  readonly sale: SaleOrder;
 }
 
 export interface ChunkOutput {
   readonly read: number;
   readonly rejected: number;
-  /** The good records by day. */
-  readonly days: readonly { readonly day: number; readonly slice: Slice }[];
+  /** The good records by day; those of a day are in slices one behind the other. */
+  readonly days: readonly { readonly day: number; readonly slices: readonly Slice[] }[];
   readonly keys: ChunkKeys;
   readonly rejects: readonly RejectSlice[];
   readonly replaced: readonly Replaced[];
@@ -42,30 +45,44 @@ export async function chunk(input: ChunkInput, context: TaskContext<ChunkShared>
   const records = await readChunk(context, input, shared.reading);
   const chosen = goodRecords(kernels, records, shared.sold);
   const keys = await chunkKeys(chosen, shared, context);
-  const by = shared.sorted.map(name => records.rows.columns[name]!);
+  const by = orderColumns(kernels, shared.sale, records.rows);
   const order = sortRows(kernels, chosen.good, [chosen.day, ...by]);
-  const run = encodeRun(kernels, records.rows, order, dayCuts(order, chosen));
+  const run = encodeRun(kernels, withSource(records), order, dayCuts(order, chosen));
   const runFile = await scratch('run.bin', run.bytes, order.length);
   const rejects = recordRejects(records, input);
   return {
     read: records.rows.length,
     rejected: records.rows.length - order.length,
-    days: run.slices.map(slice => ({ day: slice.name, slice: placeSlice(runFile, slice) })),
+    days: [...Map.groupBy(run.slices, ({ name }) => name)].map(([day, slices]) => ({
+      day,
+      slices: slices.map(slice => placeSlice(runFile, slice)),
+    })),
     keys,
     rejects: await writeRejects(kernels, [{ file: input.file, rows: records.rows, rejects }], write),
     replaced: replacedValues(records, shared.reading),
   };
 }
 
-/** Where each day ends in the order, days rising. */
-function dayCuts(order: Int32Array, { day: { values } }: GoodRecords): { name: number; end: number }[] {
+/** `$source` counts the chunks of a run, and this one's has only one; see DayRun. */
+function withSource({ rows: { length, columns } }: ChunkRecords): Rows {
+  return {
+    length,
+    columns: { ...columns, $source: { ...int32Column(length), validity: new Uint8Array((length + 7) >> 3).fill(255) } },
+  };
+}
+
+/** Where each slab ends in the order: with its day, days rising, or when it is full. */
+function dayCuts(order: Int32Array, { day }: GoodRecords): { name: number; end: number }[] {
   const cuts: { name: number; end: number }[] = [];
-  let current = order.length > 0 ? values[order[0]!]! : 0;
-  for (let i = 1; i <= order.length; i++) {
-    const next = i < order.length ? values[order[i]!]! : null;
-    if (next === current) continue;
-    cuts.push({ name: current, end: i });
-    current = next ?? current;
+  let start = 0;
+  for (let i = 0; i < order.length; i++) {
+    const name = day.values[order[i]!]!;
+    const last = cuts.at(-1);
+    if (last?.name === name && i - start < RUN_SLAB_ROWS) last.end = i + 1;
+    else {
+      cuts.push({ name, end: i + 1 });
+      start = i;
+    }
   }
   return cuts;
 }

@@ -6,13 +6,13 @@ import { constantDecimal, constantText, nullColumns } from '../../kernels/consta
 import { daysOf } from '../../kernels/days.ts';
 import { fault } from '../../kernels/faults.ts';
 import { gather } from '../../kernels/gather.ts';
-import { joinIds } from '../../kernels/join.ts';
 import { SCALE } from '../../kernels/money.ts';
 import { allocBooleans } from '../../kernels/place.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import type { Rows } from '../../lake/slab.ts';
 import { type Amounts, computeAmounts } from './amounts.ts';
 import { locationIds } from './locations.ts';
+import { saleIds } from './order.ts';
 import type { LookupTables } from './tables.ts';
 import { columnOf, type Evaluation, evaluate, findReferences } from './values.ts';
 
@@ -70,7 +70,7 @@ export function conform(kernels: Kernels, contract: Contract, rows: Rows, tables
   blameAmounts(contract, amounts, unitPrice, blame);
   const idOf = (name: string | undefined) => (name === undefined ? nulls('text') : columnOf(rows, name));
   const columns = {
-    sale_id: saleIds(contract, evaluation),
+    sale_id: saleIds(kernels, sale, rows),
     order_id: idOf(sale.order_id),
     customer_id: idOf(sale.customer_id),
     product_id: idOf(sale.product_id),
@@ -115,13 +115,6 @@ function soldColumns(
 ): { sales_day: Column; sold_at: Column } {
   if (sold.type === 'date') return { sales_day: sold, sold_at: nulls('timestamp') };
   return { sales_day: daysOf(kernels, sold as FixedColumn), sold_at: sold };
-}
-
-/** The key of each line: a column, or several joined. */
-export function saleIds({ sale }: Contract, { kernels, rows }: Pick<Evaluation, 'kernels' | 'rows'>): Column {
-  if (typeof sale.sale_id === 'string') return columnOf(rows, sale.sale_id);
-  const parts = sale.sale_id.map(name => columnOf(rows, name));
-  return joinIds(kernels, parts, '-', rows.length);
 }
 
 /** Units of the line's currency for one of the base currency; null when the data set has no rates. */

@@ -1,15 +1,13 @@
 /** The job that turns raw files into the fact, its dimensions and the quarantine; stage by stage, in order. */
 import { invariant } from '../../base/errors.ts';
-import { LINES_PER_DAY_TASK } from '../../base/limits.ts';
 import type { Contract } from '../../datasets/contract.ts';
 import { DIMENSION_NAMES } from '../../datasets/sales.ts';
-import { dayText } from '../../kernels/dates.ts';
 import { amountText, parseAmount } from '../../kernels/money.ts';
 import { addCounts, addsUp, type Counts, NO_RECORDS, type PartFile, type PartitionFile } from '../../lake/manifest.ts';
-import type { Slice } from '../../lake/slice.ts';
 import type { Driver } from '../driver.ts';
 import { type ChunkOutput, type ChunkShared, tableReading } from './chunk.ts';
-import type { DayInput, DayOutput, DayShared } from './day.ts';
+import type { DayOutput } from './day.ts';
+import { type Cleaned, MERGE_LIMITS, type MergeLimits, mergeDays, type PlannedDay, planDays } from './days.ts';
 import type { DimensionInput, DimensionOutput, DimensionShared } from './dimension.ts';
 import { bucketCount, type KeysShared } from './keys.ts';
 import { findLosers } from './losers.ts';
@@ -34,14 +32,21 @@ export interface CleanResult {
   readonly conflicts: readonly { readonly dimension: string; readonly members: number }[];
 }
 
-export async function clean(driver: Driver, contract: Contract, files: readonly FilePlan[]): Promise<CleanResult> {
+export async function clean(
+  driver: Driver,
+  contract: Contract,
+  files: readonly FilePlan[],
+  limits: MergeLimits = MERGE_LIMITS,
+): Promise<CleanResult> {
   const tables = await cleanTables(driver, contract, files);
   const sales = files.filter(({ table }) => table === contract.sale.from);
   const chunks = sales.flatMap(file => file.chunks.map(chunk => chunkInput(file, chunk)));
   const shared = chunkShared(contract, chunks);
   const cleaned = await cleanChunks(driver, chunks, shared);
   const losers = await findLosers(driver, { chunks, cleaned }, keysPart(shared));
-  const { inputs, outputs } = await mergeDays(driver, contract, { chunks, cleaned, losers, tables: tables.files });
+  const dayShared = { contract: salesPart(contract), tables: tables.files, rowsAtOnce: limits.rowsAtOnce };
+  const planned = planDays({ chunks, cleaned, losers });
+  const outputs = await mergeDays(driver, planned, dayShared);
   const dimensions = await makeDimensions(driver, contract, outputs, tables.files);
   const rejects = [
     ...tables.rejects,
@@ -55,7 +60,7 @@ export async function clean(driver: Driver, contract: Contract, files: readonly 
     fact,
     dimensions: Object.fromEntries(dimensions.map(({ name, file }) => [name, file])),
     quarantine: quarantine.parts,
-    balances: [...tables.balances, ...balanceChunks(contract, sales, { chunks, cleaned, inputs, outputs })],
+    balances: [...tables.balances, ...balanceChunks(contract, sales, { chunks, cleaned, planned, outputs })],
     reasons: quarantine.reasons,
     net: amountText(outputs.reduce((sum, { net }) => sum + parseAmount(net), 0n)),
     replaced: [...tables.replaced, ...cleaned.flatMap(({ replaced }) => replaced)],
@@ -132,7 +137,7 @@ function chunkShared(contract: Contract, chunks: readonly ChunkInput[]): ChunkSh
     reading: tableReading(contract, from),
     sold,
     buckets: bucketCount(chunks.reduce((sum, { records }) => sum + records, 0)),
-    sorted: [customer_id, ...[sale_id].flat()],
+    sale: { customer_id, sale_id },
   };
 }
 
@@ -150,46 +155,6 @@ function cleanChunks(driver: Driver, chunks: readonly ChunkInput[], shared: Chun
   });
 }
 
-interface Cleaned {
-  readonly chunks: readonly ChunkInput[];
-  readonly cleaned: readonly ChunkOutput[];
-}
-
-async function mergeDays(
-  driver: Driver,
-  contract: Contract,
-  { chunks, cleaned, losers, tables }: Cleaned & { losers: ReadonlyMap<number, Slice[]>; tables: TableFiles },
-) {
-  const days = new Map<
-    number,
-    { day: number; slices: { file: string; slice: Slice }[]; losers: Slice[]; chunks: number[] }
-  >();
-  cleaned.forEach((output, i) => {
-    for (const { day, slice } of output.days) {
-      const entry = days.get(day) ?? { day, slices: [], losers: losers.get(day) ?? [], chunks: [] };
-      entry.slices.push({ file: chunks[i]!.file, slice });
-      entry.chunks.push(i);
-      days.set(day, entry);
-    }
-  });
-  const sorted = [...days.values()].sort((a, b) => a.day - b.day);
-  const inputs = groupDays(sorted);
-  const shared: DayShared = { contract: salesPart(contract), tables };
-  const outputs = await driver.stage<DayOutput>({
-    kind: 'clean.day',
-    title: 'merge days',
-    unit: inputs.some(input => input.days.length > 1) ? 'months' : 'days',
-    shared,
-    inputs: inputs.map(
-      (input): DayInput => ({ days: input.days.map(({ day, slices, losers }) => ({ day, slices, losers })) }),
-    ),
-    rows: ({ counts }) =>
-      counts.flat().reduce((sum, { kept, duplicate, quarantined }) => sum + kept + duplicate + quarantined, 0),
-    rejected: ({ counts }) => counts.flat().reduce((sum, { quarantined }) => sum + quarantined, 0),
-  });
-  return { inputs, outputs };
-}
-
 /** What of a contract decides the fact: titles, file patterns and limits are left out, so that changing them recomputes nothing. */
 function salesPart(contract: Contract): Contract {
   const { name, currency, sale, dimensions } = contract;
@@ -197,21 +162,6 @@ function salesPart(contract: Contract): Contract {
     ([table, { key, columns, encoding = 'utf-8' }]) => [table, { files: '', key, columns, encoding }] as const,
   );
   return { name, version: 0, title: '', currency, sale, dimensions, tables: Object.fromEntries(tables) };
-}
-
-interface PlannedDay {
-  readonly day: number;
-  readonly slices: readonly { readonly file: string; readonly slice: Slice }[];
-  readonly losers: readonly Slice[];
-  /** Number of the chunk of each slice. */
-  readonly chunks: readonly number[];
-}
-
-/** One task a day when days are large, one a calendar month when they are small: so a task is never all overhead. */
-function groupDays(days: readonly PlannedDay[]): { days: PlannedDay[] }[] {
-  const lines = days.reduce((sum, { slices }) => sum + slices.reduce((own, { slice }) => own + slice.rows, 0), 0);
-  if (lines >= days.length * LINES_PER_DAY_TASK) return days.map(day => ({ days: [day] }));
-  return [...Map.groupBy(days, ({ day }) => dayText(day).slice(0, 7)).values()].map(group => ({ days: group }));
 }
 
 async function makeDimensions(driver: Driver, contract: Contract, merged: readonly DayOutput[], tables: TableFiles) {
@@ -224,7 +174,7 @@ async function makeDimensions(driver: Driver, contract: Contract, merged: readon
   ];
   const inputs = names.map((dimension): DimensionInput => {
     const isDerived = (derived as readonly string[]).includes(dimension);
-    const members = isDerived ? merged.flatMap(output => output.members[dimension] ?? []) : null;
+    const members = isDerived ? merged.flatMap(({ members }) => members.flatMap(own => own[dimension] ?? [])) : null;
     return { dimension, members };
   });
   const shared: DimensionShared = { contract: salesPart(contract), tables };
@@ -282,19 +232,13 @@ async function quarantineRejects(
 function balanceChunks(
   contract: Contract,
   files: readonly FilePlan[],
-  {
-    chunks,
-    cleaned,
-    inputs,
-    outputs,
-  }: Cleaned & { inputs: readonly { days: PlannedDay[] }[]; outputs: readonly DayOutput[] },
+  { chunks, cleaned, planned, outputs }: Cleaned & { planned: readonly PlannedDay[][]; outputs: readonly DayOutput[] },
 ) {
   const counts: Counts[] = cleaned.map(({ read, rejected }) => ({ ...NO_RECORDS, read, quarantined: rejected }));
-  inputs.forEach(({ days }, i) => {
-    days.forEach((day, j) => {
-      day.chunks.forEach((chunk, k) => {
-        counts[chunk] = addCounts(counts[chunk]!, { ...outputs[i]!.counts[j]![k]!, read: 0 });
-      });
+  planned.forEach((days, i) => {
+    const sources = days.flatMap(day => day.chunks);
+    sources.forEach((chunk, k) => {
+      counts[chunk] = addCounts(counts[chunk]!, { ...outputs[i]!.counts[k]!, read: 0 });
     });
   });
   counts.forEach((count, i) => {

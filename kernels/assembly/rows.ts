@@ -274,12 +274,27 @@ export function unpackOffsets(from: usize, count: u32, base: u32, width: u32, at
   }
 }
 
-/** Copies `count` bits to the bits from `start` on; `from` 0 sets them. Bits behind must be 0 before and may be after. */
-export function appendBits(from: usize, count: u32, start: u32, out: usize): void {
-  for (let i: u32 = 0; i < count; i++) {
-    const to = start + i;
-    if (from == 0 || bit(from, i)) store<u8>(out + (to >> 3), load<u8>(out + (to >> 3)) | <u8>(<u32>1 << (to & 7)));
+/** Bytes of the first `count` texts, whose sizes less `base` are `width` bytes each. */
+export function packedSize(from: usize, count: u32, base: u32, width: u32): u32 {
+  let size = count * base;
+  if (width != 0) for (let i: u32 = 0; i < count; i++) size += <u32>get(from, i, width);
+  return size;
+}
+
+/** Copies `count` bits, those from `skip` on, to the bits from `start` on; `from` 0 sets them. The latter must be 0 before. */
+export function appendBits(from: usize, skip: u32, count: u32, start: u32, out: usize): void {
+  let i: u32 = 0;
+  if (from == 0) {
+    for (; i < count && ((start + i) & 7) != 0; i++) addBit(out, start + i);
+    memory.fill(out + ((start + i) >> 3), 0xff, (count - i) >> 3);
+    i += (count - i) & ~7;
   }
+  for (; i < count; i++) if (from == 0 || bit(from, skip + i)) addBit(out, start + i);
+}
+
+// @ts-ignore: decorator
+@inline function addBit(bitmap: usize, at: u32): void {
+  store<u8>(bitmap + (at >> 3), load<u8>(bitmap + (at >> 3)) | <u8>(<u32>1 << (at & 7)));
 }
 
 /** The places of zero bytes: the rows in which nothing is wrong. Returns how many there are. */

@@ -24,11 +24,13 @@ export interface ParquetOptions {
 export interface ParquetWriter {
   /** Writes rows as one or more row groups; returns the bytes that come next in the file. */
   add(rows: Rows): Uint8Array;
+  /** The same, but leaves rows behind the last full row group for later: how many of them it has written. */
+  addFull(rows: Rows): { readonly bytes: Uint8Array; readonly written: number };
   /** The end of the file, behind the last rows if some are left. */
   finish(rows?: Rows): Uint8Array;
 }
 
-const ROW_GROUP_ROWS = 122_880;
+export const ROW_GROUP_ROWS = 122_880;
 const PAGE_ROWS = 65_536;
 /** Pages of long texts are cut earlier, and so are row groups: both are held in memory while they are encoded. */
 const PAGE_BYTES = 2 << 20;
@@ -51,7 +53,7 @@ export function encodeParquet(
   return createParquetWriter(kernels, definition, options).finish(rows);
 }
 
-/** Writes a file that need not fit in memory. Each `add` begins a row group: the bytes depend on how rows are cut. */
+/** Writes a file that need not fit in memory. Each call begins a row group: after `addFull`, begin with the rows it left. */
 export function createParquetWriter(
   kernels: Kernels,
   definition: TableDefinition,
@@ -59,18 +61,22 @@ export function createParquetWriter(
 ): ParquetWriter {
   const output = new Output();
   const groups: GroupFacts[] = [];
-  const add = (rows: Rows): void => {
+  const add = (rows: Rows, isOpen: boolean): number => {
     output.reserve(rows.length * definition.columns.length * VALUE_BYTES + FOOTER_BYTES);
     if (output.position === 0) output.put(MAGIC);
-    addRows(kernels, definition, rows, { output, groups, options });
+    return addRows(kernels, definition, rows, { output, groups, options, isOpen });
   };
   return {
     add(rows) {
-      add(rows);
+      add(rows, false);
       return output.take();
     },
+    addFull(rows) {
+      const written = add(rows, true);
+      return { bytes: output.take(), written };
+    },
     finish(rows) {
-      if (rows !== undefined) add(rows);
+      if (rows !== undefined) add(rows, false);
       else if (output.position === 0) output.put(MAGIC);
       output.put(fileFooter(definition, groups));
       return output.take();
@@ -83,13 +89,20 @@ interface Target {
   readonly output: Output;
   readonly groups: GroupFacts[];
   readonly options: ParquetOptions;
+  /** The rows may be continued: where a group that they do not fill ends is not known yet. */
+  readonly isOpen: boolean;
 }
 
-function addRows(kernels: Kernels, definition: TableDefinition, rows: Rows, { output, groups, options }: Target): void {
+/** Writes rows as row groups; returns how many rows it has written. */
+function addRows(kernels: Kernels, definition: TableDefinition, rows: Rows, target: Target): number {
+  const { output, groups, options, isOpen } = target;
   const { codec = 'zstd', encodings = 'safe', rowGroupRows = ROW_GROUP_ROWS, pageRows = PAGE_ROWS } = options;
   const columns = checkedColumns(kernels, definition, rows);
-  for (let from = 0; from < rows.length; ) {
-    const to = groupEnd(columns, from, Math.min(rows.length, from + rowGroupRows));
+  let from = 0;
+  while (from < rows.length) {
+    const end = groupEnd(columns, from, rows.length, rowGroupRows);
+    if (end === null && isOpen) break;
+    const to = end ?? rows.length;
     const chunks: ChunkFacts[] = [];
     columns.forEach((column, i) => {
       const start = output.position;
@@ -107,6 +120,7 @@ function addRows(kernels: Kernels, definition: TableDefinition, rows: Rows, { ou
     groups.push({ rows: to - from, chunks });
     from = to;
   }
+  return from;
 }
 
 function checkedColumns(kernels: Kernels, { name: table, columns }: TableDefinition, rows: Rows): Column[] {
@@ -163,11 +177,14 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer =>
   Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
 const isSame = (a: ArrayBufferView, b: ArrayBufferView): boolean => bytesOf(a).equals(bytesOf(b));
 
-/** The row behind the last of a group that begins at `from`: fewer than wanted when texts are long. */
-function groupEnd(columns: readonly Column[], from: number, wanted: number): number {
+/**
+ * The row behind the last of a group that begins at `from`: fewer than wanted when texts are long. Null when the group
+ * is not full yet; what comes behind the rows does not change where a full one ends.
+ */
+function groupEnd(columns: readonly Column[], from: number, length: number, wanted: number): number | null {
   const texts = columns.filter(column => column.type === 'text');
   const bytes = (to: number) => texts.reduce((sum, { offsets }) => sum + offsets[to]! - offsets[from]!, 0);
-  let to = wanted;
-  while (bytes(to) > ROW_GROUP_BYTES && to - from > 8) to = from + Math.max(8, ((to - from) >> 4) << 3);
-  return to;
+  let size = wanted;
+  while (size > 8 && bytes(Math.min(from + size, length)) > ROW_GROUP_BYTES) size = Math.max(8, (size >> 4) << 3);
+  return from + size > length ? null : from + size;
 }

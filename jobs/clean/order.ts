@@ -1,0 +1,83 @@
+/** The order of the lines of a day: by customer, then sale, then place in the files. Chunks, merges and days all keep it. */
+import type { Contract } from '../../datasets/contract.ts';
+import { type Column, isValid } from '../../kernels/column.ts';
+import { joinIds } from '../../kernels/join.ts';
+import type { Kernels } from '../../kernels/wasm.ts';
+import type { Rows } from '../../lake/slab.ts';
+import { columnOf } from './values.ts';
+
+export type SaleOrder = Pick<Contract['sale'], 'customer_id' | 'sale_id'>;
+
+/** The columns to sort the lines of a day by; rows that are equal in them stay in the order of the files. */
+export const orderColumns = (kernels: Kernels, sale: SaleOrder, rows: Rows): Column[] => [
+  columnOf(rows, sale.customer_id),
+  saleIds(kernels, sale, rows),
+];
+
+/** The columns of a file that these are made of. */
+export const orderNames = ({ customer_id, sale_id }: SaleOrder): string[] => [
+  ...new Set([customer_id, ...[sale_id].flat()]),
+];
+
+/** The key of each line: a column, or several joined. */
+export function saleIds(kernels: Kernels, { sale_id }: SaleOrder, rows: Rows): Column {
+  if (typeof sale_id === 'string') return columnOf(rows, sale_id);
+  const parts = sale_id.map(name => columnOf(rows, name));
+  return joinIds(kernels, parts, '-', rows.length);
+}
+
+/** The values of a row by which it is sorted. */
+export type SortKey = readonly (bigint | number | Buffer | null)[];
+
+/** The key of a row; its texts are views of the columns. */
+export function keyAt(columns: readonly Column[], row: number): SortKey {
+  return columns.map(column => {
+    if (!isValid(column, row)) return null;
+    if (column.type === 'boolean') throw new Error('no table is sorted by a boolean');
+    if (column.type !== 'text') return column.values[row]!;
+    const { bytes, offsets } = column;
+    const start = offsets[row]!;
+    return Buffer.from(bytes.buffer, bytes.byteOffset + start, offsets[row + 1]! - start);
+  });
+}
+
+/** The same order as that of kernels/sort.ts: null first, texts by their bytes. */
+export function compareKeys(a: SortKey, b: SortKey): number {
+  for (let i = 0; i < a.length; i++) {
+    const [x, y] = [a[i]!, b[i]!];
+    if (x === null || y === null) {
+      if (x !== y) return x === null ? -1 : 1;
+    } else if (typeof x === 'object') {
+      const order = Buffer.compare(x, y as Buffer);
+      if (order !== 0) return order;
+    } else if (x !== y) return x < (y as typeof x) ? -1 : 1;
+  }
+  return 0;
+}
+
+/** The first of `length` sorted rows whose key is not less than this one; `length` when all are. */
+export function firstNotBelow(columns: readonly Column[], length: number, key: SortKey): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareKeys(keyAt(columns, middle), key) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * Keys that cut rows, of which these are a sample, into `pieces` of about the same size: a piece ends before its splitter.
+ * Rows with one key are never cut apart, so there may be fewer.
+ */
+export function chooseSplitters(sample: readonly SortKey[], pieces: number): SortKey[] {
+  const sorted = [...sample].sort(compareKeys);
+  const splitters: SortKey[] = [];
+  for (let piece = 1; piece < pieces; piece++) {
+    const key = sorted[Math.floor((piece * sorted.length) / pieces)];
+    const last = splitters.at(-1) ?? sorted[0];
+    if (key && last && compareKeys(last, key) < 0) splitters.push(key);
+  }
+  return splitters;
+}

@@ -1,0 +1,130 @@
+/** The part files of days. Row groups end at fixed rows of a day, whatever the pieces are in which its rows come. */
+import type { TableDefinition } from '../../base/table.ts';
+import type { Kernels } from '../../kernels/wasm.ts';
+import { decodeRuns } from '../../lake/assemble.ts';
+import type { PartFile, PartitionFile } from '../../lake/manifest.ts';
+import { createParquetWriter, encodeParquet, ROW_GROUP_ROWS } from '../../lake/parquet/write.ts';
+import { encodeRun } from '../../lake/run.ts';
+import type { Rows } from '../../lake/slab.ts';
+import type { PlacedSlab } from '../../lake/slice.ts';
+import type { TaskContext } from '../registry.ts';
+import { gatherRows } from './rejects.ts';
+
+type Context = Pick<TaskContext, 'kernels' | 'write' | 'writer'>;
+
+export interface Parts {
+  /**
+   * Writes those of the rows which are at `picks`: all of a day, or of a range of it; ranges of a day follow one another.
+   * The rows may be released after.
+   */
+  add(partition: string, rows: Rows, picks: Int32Array, isWhole: boolean): Promise<void>;
+  /** The files, in the order of their first rows. */
+  finish(): Promise<PartitionFile[]>;
+  abort(): Promise<void>;
+}
+
+/** Writes a part file for each partition; days without rows have none. */
+export function createParts(context: Context, definition: TableDefinition): Parts {
+  const { kernels, write } = context;
+  const files: Promise<PartitionFile>[] = [];
+  let open: { readonly partition: string; readonly stream: PartStream } | null = null;
+  const close = async () => {
+    if (!open) return;
+    const { partition, stream } = open;
+    const file = await stream.finish();
+    open = null;
+    files.push(Promise.resolve({ ...file, partition }));
+  };
+  return {
+    async add(partition, rows, picks, isWhole) {
+      if (picks.length === 0) return;
+      if (open?.partition !== partition) await close();
+      if (!isWhole) {
+        open ??= { partition, stream: await streamPart(context, definition, partition) };
+        return open.stream.add(rows, picks);
+      }
+      // Of a day from which nothing is dropped, the columns are as they should be.
+      const part = picks.length === rows.length ? rows : gatherRows(kernels, rows, picks);
+      const bytes = encodeParquet(kernels, definition, part);
+      // Days are written while the next are encoded: most of the time of a small file is waiting for the disk.
+      const written = write(`${partition}.parquet`, bytes, part.length).then(file => ({ ...file, partition }));
+      // A write that fails while the next day is encoded is heard of at the end; until then it must not end the process.
+      written.catch(() => undefined);
+      files.push(written);
+    },
+    async finish() {
+      await close();
+      return Promise.all(files);
+    },
+    abort: async () => open?.stream.abort(),
+  };
+}
+
+interface PartStream {
+  add(rows: Rows, picks: Int32Array): Promise<void>;
+  finish(): Promise<PartFile>;
+  abort(): Promise<void>;
+}
+
+/** Writes a day piece by piece: the same bytes as if it were encoded as a whole. Holds the rows of one row group. */
+async function streamPart(
+  { kernels, writer }: Context,
+  definition: TableDefinition,
+  partition: string,
+): Promise<PartStream> {
+  const file = await writer(`${partition}.parquet`);
+  const parquet = createParquetWriter(kernels, definition);
+  let rest = NOTHING;
+  let total = 0;
+  return {
+    async add(rows, picks) {
+      total += picks.length;
+      for (let at = 0; at < picks.length; ) {
+        const mark = kernels.mark();
+        const end = Math.min(picks.length, at + ROW_GROUP_ROWS - rest.rows);
+        const group = withRest(kernels, rest, rows, picks.subarray(at, end));
+        at = end;
+        const { bytes, written } = parquet.addFull(group);
+        rest = restOf(kernels, group, written);
+        kernels.release(mark);
+        if (bytes.length > 0) await file.write(bytes);
+      }
+    },
+    async finish() {
+      const mark = kernels.mark();
+      const bytes = parquet.finish(rest.rows > 0 ? decodeRuns(kernels, [placed(kernels, rest)]) : undefined);
+      kernels.release(mark);
+      await file.write(bytes);
+      return file.close(total);
+    },
+    abort: () => file.abort(),
+  };
+}
+
+/** Rows that do not fill a row group, as a slab outside the kernels' memory, which is given back between pieces. */
+interface Rest {
+  readonly rows: number;
+  readonly slab: Uint8Array;
+}
+
+const NOTHING: Rest = { rows: 0, slab: new Uint8Array() };
+
+function restOf(kernels: Kernels, group: Rows, written: number): Rest {
+  const rows = group.length - written;
+  if (rows === 0) return NOTHING;
+  const order = Int32Array.from({ length: rows }, (_, row) => written + row);
+  return { rows, slab: encodeRun(kernels, group, order, [{ name: 0, end: rows }]).bytes.slice() };
+}
+
+/** The rest, and behind it the rows at `picks`. */
+function withRest(kernels: Kernels, rest: Rest, rows: Rows, picks: Int32Array): Rows {
+  if (rest.rows === 0) return gatherRows(kernels, rows, picks);
+  const { bytes } = encodeRun(kernels, rows, picks, [{ name: 0, end: picks.length }]);
+  return decodeRuns(kernels, [placed(kernels, rest), { address: bytes.byteOffset, size: bytes.length }]);
+}
+
+function placed(kernels: Kernels, { slab }: Rest): PlacedSlab {
+  const address = kernels.alloc(slab.length);
+  kernels.bytes.set(slab, address);
+  return { address, size: slab.length };
+}

@@ -1,0 +1,291 @@
+/**
+ * The records of days in order, as many at a time as fit into memory. Days that fit are read and sorted at once. A larger
+ * one is worked through key range by key range, every range small enough: a sample of the keys of all slices gives
+ * splitters, and as each slice is sorted, a range is a run of rows in it. Only one slice is in memory besides the range's
+ * rows. (Samplesort: Frazer and McKellar, 1970.)
+ */
+import { DAY_BYTES_AT_ONCE } from '../../base/limits.ts';
+import type { Column, Int32Column } from '../../kernels/column.ts';
+import { allocInt32s } from '../../kernels/place.ts';
+import { dayColumn } from '../../kernels/rows.ts';
+import { sortRows } from '../../kernels/sort.ts';
+import type { Kernels } from '../../kernels/wasm.ts';
+import {
+  addSizes,
+  assembleRows,
+  columnsOf,
+  decodeRuns,
+  type RowsSize,
+  type RunColumns,
+  sizeOfRows,
+} from '../../lake/assemble.ts';
+import type { Rows } from '../../lake/slab.ts';
+import { type PlacedSlab, readSlices, type Slice, sizeOfSlice } from '../../lake/slice.ts';
+import type { ObjectStore } from '../../lake/store.ts';
+import {
+  chooseSplitters,
+  firstNotBelow,
+  keyAt,
+  orderColumns,
+  orderNames,
+  type SaleOrder,
+  type SortKey,
+} from './order.ts';
+import { gatherRows } from './rejects.ts';
+import { columnOf } from './values.ts';
+
+/** Records of one day in order, from one chunk or from several whose runs were merged. */
+export interface DayRun {
+  /** The raw file of each chunk, in file order; `$source` of a record is the number of its chunk here. */
+  readonly files: readonly string[];
+  /** One behind the other. */
+  readonly slices: readonly Slice[];
+}
+
+export interface DayRuns {
+  readonly day: number;
+  /** In file order. */
+  readonly runs: readonly DayRun[];
+}
+
+export interface Sorting {
+  readonly sale: SaleOrder & { readonly sold: string };
+  /** Columns of a record. */
+  readonly columns: number;
+  /** Most records that are read and sorted at once. */
+  readonly rowsAtOnce: number;
+}
+
+/** Records of some days, or of a key range of one; no key is in two pieces. */
+export interface SortedPiece {
+  /** Without `$source`. */
+  readonly rows: Rows;
+  /** Number of the chunk that each row is from: through the runs of all days, in their order. */
+  readonly source: Int32Array;
+  /** Number of the first day, and where each day's rows begin, and the end of the last. */
+  readonly day: number;
+  readonly starts: readonly number[];
+  /** Whether it is a whole day or several, and not a range of one. */
+  readonly isWhole: boolean;
+}
+
+type Context = { readonly kernels: Kernels; readonly lake: ObjectStore };
+
+/**
+ * All records of the days, sorted by day, customer, sale, and place in the files. The memory of a piece is given back
+ * when the next one is asked for. Records of one customer and sale stay together, however many there are.
+ */
+export async function* sortedPieces(
+  context: Context,
+  days: readonly DayRuns[],
+  sorting: Sorting,
+): AsyncGenerator<SortedPiece> {
+  const { kernels } = context;
+  const all = piecesOf(days, sorting) === 1 ? [days] : days.map(day => [day]);
+  let first: First = { day: 0, source: 0 };
+  for (const batch of all) {
+    const pieces = piecesOf(batch, sorting);
+    const mark = kernels.mark();
+    if (pieces === 1) yield await loadWhole(context, batch, sorting, first);
+    else yield* splitDay(context, batch[0]!, { ...sorting, pieces }, first);
+    kernels.release(mark);
+    const sources = sumOf(batch.flatMap(({ runs }) => runs.map(({ files }) => files.length)));
+    first = { day: first.day + batch.length, source: first.source + sources };
+  }
+}
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
+
+const slicesOf = (days: readonly DayRuns[]): Slice[] =>
+  days.flatMap(({ runs }) => runs.flatMap(({ slices }) => slices));
+
+/** How many pieces these days are worked on in. The bytes of columns are at most those of the slices and 8 a value. */
+function piecesOf(days: readonly DayRuns[], { rowsAtOnce, columns }: Sorting): number {
+  const slices = slicesOf(days);
+  const rows = sumOf(slices.map(slice => slice.rows));
+  const bytes = sumOf(slices.map(sizeOfSlice)) + rows * columns * 8;
+  const load = Math.max(rows / rowsAtOnce, bytes / DAY_BYTES_AT_ONCE);
+  // Half of what fits: samples do not cut exactly, and a range with many records of one key may be larger than others.
+  return load <= 1 ? 1 : Math.ceil(load * 2);
+}
+
+/** Where the days' chunks begin to count. */
+interface First {
+  readonly day: number;
+  readonly source: number;
+}
+
+async function loadWhole(
+  { kernels, lake }: Context,
+  days: readonly DayRuns[],
+  { sale }: Sorting,
+  { day, source }: First,
+): Promise<SortedPiece> {
+  const slices = numbered(days, source);
+  const placed = await readSlices(
+    kernels,
+    lake,
+    slices.map(({ slice }) => slice),
+  );
+  const unsorted = decodeRuns(kernels, placed);
+  addSources(
+    unsorted,
+    slices.map(({ slice: { rows }, source }) => ({ rows, source })),
+  );
+  const starts = [0];
+  for (const one of days) starts.push(starts.at(-1)! + sumOf(slicesOf([one]).map(({ rows }) => rows)));
+  const byDay = days.length > 1 ? [dayColumn(kernels, columnOf(unsorted, sale.sold))] : [];
+  return { ...sorted(kernels, unsorted, byDay, sale), day, starts, isWhole: true };
+}
+
+interface NumberedSlice {
+  readonly slice: Slice;
+  /** Number of the first chunk of its run. */
+  readonly source: number;
+}
+
+function numbered(days: readonly DayRuns[], first: number): NumberedSlice[] {
+  let source = first;
+  return days.flatMap(({ runs }) =>
+    runs.flatMap(({ files, slices }) => {
+      const own = source;
+      source += files.length;
+      return slices.map(slice => ({ slice, source: own }));
+    }),
+  );
+}
+
+/** Makes numbers within runs numbers within all of them. */
+function addSources({ columns }: Rows, parts: readonly { readonly rows: number; readonly source: number }[]): void {
+  const { values } = columns.$source as Int32Column;
+  let row = 0;
+  for (const { rows, source } of parts) for (const end = row + rows; row < end; row++) values[row]! += source;
+}
+
+/** The runs are in file order, and sorting leaves equal rows in theirs: what is left is the place in the files. */
+function sorted(kernels: Kernels, unsorted: Rows, byDay: readonly Column[], sale: SaleOrder) {
+  const identity = allocInt32s(kernels, unsorted.length);
+  for (let i = 0; i < identity.length; i++) identity[i] = i;
+  const order = sortRows(kernels, identity, [...byDay, ...orderColumns(kernels, sale, unsorted)]);
+  const { length, columns } = gatherRows(kernels, unsorted, order);
+  const { $source, ...others } = columns;
+  return { rows: { length, columns: others }, source: ($source as Int32Column).values };
+}
+
+/** The records of one day, key range by key range. */
+async function* splitDay(
+  context: Context,
+  day: DayRuns,
+  sorting: Sorting & { readonly pieces: number },
+  first: First,
+): AsyncGenerator<SortedPiece> {
+  const { kernels } = context;
+  const slices = numbered([day], first.source);
+  const { columns, ranges } = await cutRanges(context, slices, sorting);
+  for (const { size, parts } of ranges) {
+    const mark = kernels.mark();
+    const assembly = assembleRows(kernels, columns, size);
+    for (const { slice, from, to } of parts)
+      await withSlab(context, slice, slab => void assembly.append(slab, from, to));
+    addSources(
+      assembly.rows,
+      parts.map(({ from, to, source }) => ({ rows: to - from, source })),
+    );
+    const piece = sorted(kernels, assembly.rows, [], sorting.sale);
+    yield { ...piece, day: first.day, starts: [0, size.rows], isWhole: false };
+    kernels.release(mark);
+  }
+}
+
+/** Rows [from, to) of a slice. */
+interface RangePart extends NumberedSlice {
+  readonly from: number;
+  readonly to: number;
+}
+
+interface KeyRange {
+  readonly parts: RangePart[];
+  size: RowsSize;
+}
+
+/** Cuts a day into ranges of keys, and finds each range in each slice. */
+async function cutRanges(
+  context: Context,
+  slices: readonly NumberedSlice[],
+  { sale, pieces }: Sorting & { readonly pieces: number },
+): Promise<{ columns: RunColumns; ranges: readonly KeyRange[] }> {
+  const { kernels } = context;
+  const splitters = chooseSplitters(await sampleKeys(context, slices, sale, pieces), pieces);
+  const ranges = Array.from(
+    { length: splitters.length + 1 },
+    (): KeyRange => ({
+      parts: [],
+      size: { rows: 0, texts: {} },
+    }),
+  );
+  let columns: RunColumns = [];
+  for (const numbered of slices) {
+    await withSlab(context, numbered.slice, slab => {
+      columns = columnsOf(kernels, slab);
+      const keys = keyColumns(kernels, slab, sale);
+      let from = 0;
+      ranges.forEach((range, i) => {
+        const splitter = splitters[i];
+        const to = splitter ? firstNotBelow(keys, numbered.slice.rows, splitter) : numbered.slice.rows;
+        if (to === from) return;
+        range.parts.push({ ...numbered, from, to });
+        range.size = addSizes(range.size, sizeOfRows(kernels, slab, from, to));
+        from = to;
+      });
+    });
+  }
+  return { columns, ranges };
+}
+
+/** Samples for each piece and run: a range may miss one a run at each end, so pieces are this exact in the worst case. */
+const SAMPLES = 8;
+
+/** Every so-manieth key. The rows are counted on from slice to slice, so that small slices count as much as large ones. */
+async function sampleKeys(
+  context: Context,
+  slices: readonly NumberedSlice[],
+  sale: SaleOrder,
+  pieces: number,
+): Promise<SortKey[]> {
+  const rows = sumOf(slices.map(({ slice }) => slice.rows));
+  const runs = new Set(slices.map(({ source }) => source)).size;
+  const step = Math.max(1, Math.floor(rows / (pieces * runs * SAMPLES)));
+  const sample: SortKey[] = [];
+  let next = 0;
+  for (const { slice } of slices) {
+    await withSlab(context, slice, slab => {
+      const keys = keyColumns(context.kernels, slab, sale);
+      for (; next < slice.rows; next += step) sample.push(copied(keyAt(keys, next)));
+      next -= slice.rows;
+    });
+  }
+  return sample;
+}
+
+const copied = (key: SortKey): SortKey => key.map(part => (part instanceof Buffer ? Buffer.from(part) : part));
+
+function keyColumns(kernels: Kernels, slab: PlacedSlab, sale: SaleOrder): Column[] {
+  const names = orderNames(sale);
+  const wanted = columnsOf(kernels, slab).filter(({ name }) => names.includes(name));
+  const assembly = assembleRows(kernels, wanted, sizeOfRows(kernels, slab));
+  assembly.append(slab);
+  return orderColumns(kernels, sale, assembly.rows);
+}
+
+/** Reads a slice into the kernels' memory for as long as it is used. */
+async function withSlab<Result>(
+  { kernels, lake }: Context,
+  slice: Slice,
+  use: (slab: PlacedSlab) => Result,
+): Promise<Result> {
+  const mark = kernels.mark();
+  const [slab] = await readSlices(kernels, lake, [slice]);
+  const result = use(slab!);
+  kernels.release(mark);
+  return result;
+}
