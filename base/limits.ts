@@ -39,6 +39,9 @@ export const RUN_SLAB_ROWS = 16_384;
 export const DAY_ROWS_AT_ONCE = 1_048_576;
 export const DAY_BYTES_AT_ONCE = 160 * MIB;
 
+/** Most runs of a day that are read together: with more chunks than that, groups of them are merged first. */
+export const MERGE_FAN_IN = 512;
+
 /** From this many lines a day on, a task merges one day; below it, one calendar month. */
 export const LINES_PER_DAY_TASK = 5_000;
 

@@ -8,7 +8,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { inlineCluster } from '../cluster/inline.ts';
 import { threadCluster } from '../cluster/threads.ts';
 import { runAttempt } from '../jobs/attempt.ts';
-import type { MergeLimits } from '../jobs/clean/days.ts';
+import { MERGE_LIMITS, type MergeLimits } from '../jobs/clean/days.ts';
 import { clean } from '../jobs/clean/driver.ts';
 import { load } from '../jobs/load/driver.ts';
 import { layout } from '../lake/layout.ts';
@@ -40,7 +40,7 @@ export interface RunOptions {
   readonly threads?: number | undefined;
   readonly chunkBytes?: number | undefined;
   /** For tests: limits that small inputs reach. */
-  readonly merging?: MergeLimits | undefined;
+  readonly merging?: Partial<MergeLimits> | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
 }
@@ -104,7 +104,7 @@ interface Pipeline {
   readonly cluster: Cluster;
   readonly threads: number;
   readonly chunkBytes: number;
-  readonly merging: MergeLimits | undefined;
+  readonly merging: Partial<MergeLimits> | undefined;
   readonly signal: AbortSignal | undefined;
   readonly log: EventLog;
   readonly elapsed: () => number;
@@ -130,7 +130,7 @@ async function pipeline({
   emit({ ev: 'plan.ready', ...planTotals(files) });
   const warnings = [...found.warnings, ...emptyFiles(files), ...sameFiles(files)];
   for (const message of warnings) emit({ ev: 'run.warning', message });
-  const cleaned = await clean(driver, contract, files, options.merging);
+  const cleaned = await clean(driver, contract, files, { ...MERGE_LIMITS, ...options.merging });
   await assertUnchanged(raw, found.files);
 
   const { tables, kept, identity, current } = await contentsOf(lake, contract, cleaned);

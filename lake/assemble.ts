@@ -33,7 +33,7 @@ export function decodeRuns(kernels: Kernels, slabs: readonly PlacedSlab[]): Rows
 
 export const columnsOf = (kernels: Kernels, slab: PlacedSlab): RunColumns => openSlab(kernels, slab).packing;
 
-export const rowsOf = ({ bytes }: Kernels, { address }: PlacedSlab): number => {
+const rowsOf = ({ bytes }: Kernels, { address }: PlacedSlab): number => {
   const view = new DataView(bytes.buffer);
   return view.getUint32(address + align(4 + view.getUint32(address, true)), true);
 };

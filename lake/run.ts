@@ -9,6 +9,7 @@
  *
  * Header and buffers begin at multiples of eight bytes. All slabs of a run have one header, so that it is parsed once.
  */
+import { RUN_SLAB_ROWS } from '../base/limits.ts';
 import type { Column, ColumnTypeName } from '../kernels/column.ts';
 import { place } from '../kernels/place.ts';
 import type { Kernels } from '../kernels/wasm.ts';
@@ -70,6 +71,21 @@ interface PackedColumn extends Packing {
 
 export const align = (size: number): number => (size + 7) & ~7;
 
+/** Where a run is cut: the slab of this name ends before the row at `end` of the order. */
+export interface RunCut<Name> {
+  readonly name: Name;
+  readonly end: number;
+}
+
+/** The same cuts, and in between as many as keep every slab small: so that a range of a large one can be read. */
+export function slabCuts<Name>(cuts: readonly RunCut<Name>[], slabRows = RUN_SLAB_ROWS): RunCut<Name>[] {
+  return cuts.flatMap(({ name, end }, i) => {
+    const start = cuts[i - 1]?.end ?? 0;
+    const slabs = Math.max(1, Math.ceil((end - start) / slabRows));
+    return Array.from({ length: slabs }, (_, slab) => ({ name, end: Math.min(end, start + (slab + 1) * slabRows) }));
+  });
+}
+
 /**
  * Packs the rows at `order`, of which none comes twice, as one slab for each name: it ends before the row at `end` of the
  * order. The bytes are a view of the kernels' memory.
@@ -78,7 +94,7 @@ export function encodeRun<Name>(
   kernels: Kernels,
   { length, columns }: Rows,
   order: Int32Array,
-  cuts: readonly { readonly name: Name; readonly end: number }[],
+  cuts: readonly RunCut<Name>[],
 ): { bytes: Uint8Array; slices: UnplacedSlice<Name>[] } {
   const kernel = kernels.exports as unknown as Exports;
   const rows: RowOrder = { order: place(kernels, order), count: order.length, places: kernels.alloc(length * 4) };

@@ -31,6 +31,9 @@ const WAYS = [
   // Days of about 50 lines in two pieces, and in about ten.
   { chunkBytes: 64 * KIB, threads: 0, merging: { rowsAtOnce: 50 } },
   { chunkBytes: 16 * KIB, threads: 2, merging: { rowsAtOnce: 10 } },
+  // Every other run merged with the next until two are left; and three, of days in pieces.
+  { chunkBytes: 16 * KIB, threads: 0, merging: { fanIn: 2 } },
+  { chunkBytes: 16 * KIB, threads: 2, merging: { fanIn: 3, rowsAtOnce: 25 } },
 ];
 
 describe('one grocery, cut and run in many ways', () => {

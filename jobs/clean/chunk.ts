@@ -1,8 +1,7 @@
-import { RUN_SLAB_ROWS } from '../../base/limits.ts';
 import type { Contract } from '../../datasets/contract.ts';
 import { int32Column } from '../../kernels/column.ts';
 import { sortRows } from '../../kernels/sort.ts';
-import { encodeRun } from '../../lake/run.ts';
+import { encodeRun, slabCuts } from '../../lake/run.ts';
 import type { Rows } from '../../lake/slab.ts';
 import { placeSlice, type Slice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
@@ -47,7 +46,7 @@ export async function chunk(input: ChunkInput, context: TaskContext<ChunkShared>
   const keys = await chunkKeys(chosen, shared, context);
   const by = orderColumns(kernels, shared.sale, records.rows);
   const order = sortRows(kernels, chosen.good, [chosen.day, ...by]);
-  const run = encodeRun(kernels, withSource(records), order, dayCuts(order, chosen));
+  const run = encodeRun(kernels, withSource(records), order, slabCuts(dayCuts(order, chosen)));
   const runFile = await scratch('run.bin', run.bytes, order.length);
   const rejects = recordRejects(records, input);
   return {
@@ -71,18 +70,14 @@ function withSource({ rows: { length, columns } }: ChunkRecords): Rows {
   };
 }
 
-/** Where each slab ends in the order: with its day, days rising, or when it is full. */
+/** Where each day ends in the order, days rising. */
 function dayCuts(order: Int32Array, { day }: GoodRecords): { name: number; end: number }[] {
   const cuts: { name: number; end: number }[] = [];
-  let start = 0;
   for (let i = 0; i < order.length; i++) {
     const name = day.values[order[i]!]!;
     const last = cuts.at(-1);
-    if (last?.name === name && i - start < RUN_SLAB_ROWS) last.end = i + 1;
-    else {
-      cuts.push({ name, end: i + 1 });
-      start = i;
-    }
+    if (last?.name === name) last.end = i + 1;
+    else cuts.push({ name, end: i + 1 });
   }
   return cuts;
 }

@@ -19,7 +19,7 @@ import { displayText } from './display.ts';
 import { loserRejects } from './lost.ts';
 import { derivedDimensions, type MemberRows, memberRows, writeMembers } from './members.ts';
 import { createParts, type Parts } from './parts.ts';
-import { type DayRuns, type SortedPiece, sortedPieces } from './pieces.ts';
+import { type DayRuns, type SortedPiece, sortedPieces, sortingOf } from './pieces.ts';
 import { type FileRejects, gatherRows, type Reject, type RejectSlice, writeRejects } from './rejects.ts';
 import { keysOf } from './table.ts';
 import { type LookupTables, loadTables, type TableFiles } from './tables.ts';
@@ -84,9 +84,8 @@ export async function day(input: DayInput, context: TaskContext<DayShared>): Pro
   const parts = createParts(context, salesTable(contract));
   let net = 0n;
   try {
-    const columns = Object.keys(contract.tables[contract.sale.from]!.columns).length;
     let number = 0;
-    for await (const piece of sortedPieces(context, input.days, { sale: contract.sale, columns, rowsAtOnce })) {
+    for await (const piece of sortedPieces(context, input.days, sortingOf(contract, rowsAtOnce))) {
       const merged = await mergePiece(task, piece);
       await addParts(parts, task, merged);
       addCounts(counts, merged);

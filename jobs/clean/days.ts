@@ -1,20 +1,23 @@
-/** On the coordinator: the stage that brings the records of all chunks together, day by day. */
-import { DAY_ROWS_AT_ONCE, LINES_PER_DAY_TASK } from '../../base/limits.ts';
+/** On the coordinator: the stages that bring the records of all chunks together, day by day. */
+import { DAY_ROWS_AT_ONCE, LINES_PER_DAY_TASK, MERGE_FAN_IN } from '../../base/limits.ts';
 import { dayText } from '../../kernels/dates.ts';
 import type { Slice } from '../../lake/slice.ts';
 import type { Driver } from '../driver.ts';
 import type { ChunkOutput } from './chunk.ts';
 import type { DayInput, DayOutput, DayShared } from './day.ts';
-import type { DayRun } from './pieces.ts';
+import type { MergeInput, MergeOutput } from './merge.ts';
+import type { DayRun, DayRuns, Sorting } from './pieces.ts';
 import type { ChunkInput } from './plan.ts';
 
 /** What bounds the memory of those who bring days together; nothing that is published depends on it. */
 export interface MergeLimits {
   /** Most records of a day that are sorted at once. */
   readonly rowsAtOnce: number;
+  /** Most runs of a day that are read together; at least 2. */
+  readonly fanIn: number;
 }
 
-export const MERGE_LIMITS: MergeLimits = { rowsAtOnce: DAY_ROWS_AT_ONCE };
+export const MERGE_LIMITS: MergeLimits = { rowsAtOnce: DAY_ROWS_AT_ONCE, fanIn: MERGE_FAN_IN };
 
 export interface Cleaned {
   readonly chunks: readonly ChunkInput[];
@@ -23,10 +26,10 @@ export interface Cleaned {
 
 export interface PlannedDay {
   readonly day: number;
-  readonly runs: DayRun[];
+  readonly runs: readonly DayRun[];
   readonly losers: readonly Slice[];
   /** Number of the chunk of each file of each run. */
-  readonly chunks: number[];
+  readonly chunks: readonly number[];
 }
 
 /** The records of each day, in tasks: one a day when days are large, one a calendar month when they are small. */
@@ -35,7 +38,7 @@ export function planDays({
   cleaned,
   losers,
 }: Cleaned & { readonly losers: ReadonlyMap<number, readonly Slice[]> }): PlannedDay[][] {
-  const days = new Map<number, PlannedDay>();
+  const days = new Map<number, PlannedDay & { runs: DayRun[]; chunks: number[] }>();
   cleaned.forEach((output, chunk) => {
     for (const { day, slices } of output.days) {
       const planned = days.get(day) ?? { day, runs: [], losers: losers.get(day) ?? [], chunks: [] };
@@ -55,6 +58,59 @@ function groupDays(days: readonly PlannedDay[]): PlannedDay[][] {
 }
 
 const rowsOf = ({ slices }: DayRun): number => slices.reduce((sum, { rows }) => sum + rows, 0);
+
+/**
+ * Merges runs in passes, groups of `fanIn` that follow one another in file order, until no day has more than that. Which
+ * chunk a record is from stays known: a merged run has the files of all its runs, in their order.
+ */
+export async function mergeRuns(
+  driver: Driver,
+  planned: readonly (readonly PlannedDay[])[],
+  shared: Sorting,
+  fanIn: number,
+): Promise<(readonly PlannedDay[])[]> {
+  let current = [...planned];
+  const isOver = (days: readonly PlannedDay[]) => days.some(({ runs }) => runs.length > fanIn);
+  while (current.some(isOver)) {
+    const merges = current.map(days => (isOver(days) ? runGroups(days, fanIn) : []));
+    const outputs = await driver.stage<MergeOutput>({
+      kind: 'clean.merge',
+      title: 'merge runs',
+      unit: 'runs',
+      shared,
+      inputs: merges.flat().map((days): MergeInput => ({ days })),
+      rows: ({ rows }) => rows,
+    });
+    let next = 0;
+    current = current.map((days, i) => {
+      if (!isOver(days)) return days;
+      const own = merges[i]!.map(group => ({ group, output: outputs[next++]! }));
+      return days.map(day => ({ ...day, runs: own.flatMap(merged => mergedRuns(day, merged)) }));
+    });
+  }
+  return current;
+}
+
+/** The inputs of the merges: each has the runs of one group of every day that has as many groups. */
+function runGroups(days: readonly PlannedDay[], fanIn: number): DayRuns[][] {
+  const counts = days.map(({ runs }) => Math.ceil(runs.length / fanIn));
+  return Array.from({ length: Math.max(...counts) }, (_, group) =>
+    days.flatMap(({ day, runs }, i) => {
+      // Groups of about the same size: 513 runs become 257 and 256.
+      const [start, end] = [group, group + 1].map(n => Math.ceil((n * runs.length) / counts[i]!)) as [number, number];
+      return group < counts[i]! ? [{ day, runs: runs.slice(start, end) }] : [];
+    }),
+  );
+}
+
+/** The run that a day's runs became in one merge; none when it has fewer groups. */
+function mergedRuns(
+  { day }: PlannedDay,
+  { group, output }: { group: readonly DayRuns[]; output: MergeOutput },
+): DayRun[] {
+  const i = group.findIndex(merged => merged.day === day);
+  return i < 0 ? [] : [{ files: group[i]!.runs.flatMap(({ files }) => files), slices: output.days[i]! }];
+}
 
 export function mergeDays(
   driver: Driver,

@@ -7,11 +7,12 @@ import { addCounts, addsUp, type Counts, NO_RECORDS, type PartFile, type Partiti
 import type { Driver } from '../driver.ts';
 import { type ChunkOutput, type ChunkShared, tableReading } from './chunk.ts';
 import type { DayOutput } from './day.ts';
-import { type Cleaned, MERGE_LIMITS, type MergeLimits, mergeDays, type PlannedDay, planDays } from './days.ts';
+import { type Cleaned, type MergeLimits, mergeDays, mergeRuns, type PlannedDay, planDays } from './days.ts';
 import type { DimensionInput, DimensionOutput, DimensionShared } from './dimension.ts';
 import { bucketCount, type KeysShared } from './keys.ts';
 import { findLosers } from './losers.ts';
 import { derivedDimensions } from './members.ts';
+import { sortingOf } from './pieces.ts';
 import { type ChunkInput, chunkInput, type FilePlan } from './plan.ts';
 import type { QuarantineInput, QuarantineOutput, QuarantineShared, ReasonOutput } from './quarantine.ts';
 import type { Replaced } from './read.ts';
@@ -36,7 +37,7 @@ export async function clean(
   driver: Driver,
   contract: Contract,
   files: readonly FilePlan[],
-  limits: MergeLimits = MERGE_LIMITS,
+  { rowsAtOnce, fanIn }: MergeLimits,
 ): Promise<CleanResult> {
   const tables = await cleanTables(driver, contract, files);
   const sales = files.filter(({ table }) => table === contract.sale.from);
@@ -44,9 +45,9 @@ export async function clean(
   const shared = chunkShared(contract, chunks);
   const cleaned = await cleanChunks(driver, chunks, shared);
   const losers = await findLosers(driver, { chunks, cleaned }, keysPart(shared));
-  const dayShared = { contract: salesPart(contract), tables: tables.files, rowsAtOnce: limits.rowsAtOnce };
-  const planned = planDays({ chunks, cleaned, losers });
-  const outputs = await mergeDays(driver, planned, dayShared);
+  const days = planDays({ chunks, cleaned, losers });
+  const planned = await mergeRuns(driver, days, sortingOf(contract, rowsAtOnce), fanIn);
+  const outputs = await mergeDays(driver, planned, { contract: salesPart(contract), tables: tables.files, rowsAtOnce });
   const dimensions = await makeDimensions(driver, contract, outputs, tables.files);
   const rejects = [
     ...tables.rejects,
@@ -232,7 +233,12 @@ async function quarantineRejects(
 function balanceChunks(
   contract: Contract,
   files: readonly FilePlan[],
-  { chunks, cleaned, planned, outputs }: Cleaned & { planned: readonly PlannedDay[][]; outputs: readonly DayOutput[] },
+  {
+    chunks,
+    cleaned,
+    planned,
+    outputs,
+  }: Cleaned & { planned: readonly (readonly PlannedDay[])[]; outputs: readonly DayOutput[] },
 ) {
   const counts: Counts[] = cleaned.map(({ read, rejected }) => ({ ...NO_RECORDS, read, quarantined: rejected }));
   planned.forEach((days, i) => {

@@ -5,6 +5,7 @@
  * rows. (Samplesort: Frazer and McKellar, 1970.)
  */
 import { DAY_BYTES_AT_ONCE } from '../../base/limits.ts';
+import type { Contract } from '../../datasets/contract.ts';
 import type { Column, Int32Column } from '../../kernels/column.ts';
 import { allocInt32s } from '../../kernels/place.ts';
 import { dayColumn } from '../../kernels/rows.ts';
@@ -54,6 +55,11 @@ export interface Sorting {
   readonly columns: number;
   /** Most records that are read and sorted at once. */
   readonly rowsAtOnce: number;
+}
+
+export function sortingOf({ tables, sale }: Contract, rowsAtOnce: number): Sorting {
+  const { from, customer_id, sale_id, sold } = sale;
+  return { sale: { customer_id, sale_id, sold }, columns: Object.keys(tables[from]!.columns).length, rowsAtOnce };
 }
 
 /** Records of some days, or of a key range of one; no key is in two pieces. */
