@@ -60,7 +60,7 @@ export interface Commit<Output = unknown> {
   readonly task: string;
   /** Random, and part of the keys of the files that the attempt wrote. */
   readonly attempt: string;
-  readonly files: readonly string[];
+  readonly files: readonly { readonly key: string; readonly bytes: number }[];
   readonly output: Output;
 }
 

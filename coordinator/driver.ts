@@ -80,26 +80,27 @@ async function committed<Output>(
 ): Promise<(readonly [Task, Commit<Output>])[]> {
   const kind = tasks[0]?.kind;
   if (kind === undefined) return [];
-  const commits = await keysBelow(lake, layout.commitsOf(kind));
+  const commits = await sizesBelow(lake, layout.commitsOf(kind));
   const found = tasks.filter(({ id }) => commits.has(layout.commit(kind, id)));
   if (found.length === 0) return [];
-  const parts = await keysBelow(lake, layout.partsOf(kind));
+  const parts = await sizesBelow(lake, layout.partsOf(kind));
   const whole: (readonly [Task, Commit<Output>])[] = [];
   await Promise.all(
     found.map(async task => {
       const key = layout.commit(kind, task.id);
       const commit = (await readJson<Commit<Output>>(lake, key))!;
-      if (commit.files.every(file => parts.has(file))) whole.push([task, commit]);
+      // A file that a power cut has left short is as good as gone.
+      if (commit.files.every(({ key: file, bytes }) => parts.get(file) === bytes)) whole.push([task, commit]);
       else await lake.remove(key);
     }),
   );
   return whole;
 }
 
-async function keysBelow(lake: ObjectStore, prefix: string): Promise<ReadonlySet<string>> {
-  const keys = new Set<string>();
-  for await (const { key } of lake.list(prefix)) keys.add(key);
-  return keys;
+async function sizesBelow(lake: ObjectStore, prefix: string): Promise<ReadonlyMap<string, number>> {
+  const sizes = new Map<string, number>();
+  for await (const { key, size } of lake.list(prefix)) sizes.set(key, size);
+  return sizes;
 }
 
 function progressOf<Output>({ rows, rejected }: StageRequest<Output>, stage: string, total: number, emit: Emit) {

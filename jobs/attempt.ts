@@ -20,25 +20,27 @@ export async function runAttempt({ task, lakeUrl }: AttemptMessage): Promise<Att
     const raw = await storeAt(plan.raw);
     const run = (await taskFunction(task.kind)) as unknown as TaskFunction<unknown, unknown>;
     const attempt = randomBytes(8).toString('hex');
-    const files: string[] = [];
-    const scratch = async (name: string, bytes: Uint8Array, rows: number) => {
+    const files: { key: string; bytes: number }[] = [];
+    const put = async (name: string, bytes: Uint8Array, flush: boolean) => {
       const key = layout.part(task.kind, task.id, attempt, name);
-      await lake.write(key, bytes);
-      files.push(key);
-      return { key, bytes: bytes.length, rows };
+      await lake.write(key, bytes, { flush });
+      files.push({ key, bytes: bytes.length });
+      return { key, bytes: bytes.length };
     };
     const context: Omit<TaskContext, 'kernels'> = {
       shared: plan.shared,
       lake,
       raw,
-      scratch,
+      async scratch(name, bytes, rows) {
+        return { ...(await put(name, bytes, false)), rows };
+      },
       async write(name, bytes, rows) {
         const sha256 = createHash('sha256').update(bytes).digest('hex');
-        return { ...(await scratch(name, bytes, rows)), sha256 };
+        return { ...(await put(name, bytes, true)), rows, sha256 };
       },
       async writer(name) {
         const key = layout.part(task.kind, task.id, attempt, name);
-        return partWriter(key, await lake.writer(key), () => files.push(key));
+        return partWriter(key, await lake.writer(key), bytes => files.push({ key, bytes }));
       },
     };
     const output = await withKernels(kernels => run(plan.inputs[task.index], { ...context, kernels }));
@@ -50,8 +52,8 @@ export async function runAttempt({ task, lakeUrl }: AttemptMessage): Promise<Att
   }
 }
 
-/** Hashes and counts the bytes on their way; `onClose` is told when they are all written. */
-function partWriter(key: string, output: ObjectWriter, onClose: () => void): PartWriter {
+/** Hashes and counts the bytes on their way; `onClose` is told how many there were when they are all written. */
+function partWriter(key: string, output: ObjectWriter, onClose: (bytes: number) => void): PartWriter {
   const hash = createHash('sha256');
   let size = 0;
   return {
@@ -62,7 +64,7 @@ function partWriter(key: string, output: ObjectWriter, onClose: () => void): Par
     },
     async close(rows) {
       await output.close();
-      onClose();
+      onClose(size);
       return { key, sha256: hash.digest('hex'), bytes: size, rows };
     },
     abort: () => output.abort(),

@@ -61,9 +61,9 @@ export function localStore(root: URL): ObjectStore {
         closeSync(file);
       }
     },
-    async write(key, bytes, { ifAbsent = false } = {}) {
+    async write(key, bytes, { ifAbsent = false, flush = true } = {}) {
       if (ifAbsent && (await statFile(pathOf(key), key))) return false;
-      const writer = await openWriter(pathOf(key), ifAbsent);
+      const writer = await openWriter(pathOf(key), { ifAbsent, flush });
       try {
         await writer.write(bytes);
       } catch (error) {
@@ -74,7 +74,7 @@ export function localStore(root: URL): ObjectStore {
       return writer.won();
     },
     async writer(key) {
-      return openWriter(pathOf(key), false);
+      return openWriter(pathOf(key), { ifAbsent: false, flush: true });
     },
     async *list(prefix) {
       yield* listFiles(folder, prefix);
@@ -106,7 +106,10 @@ async function openNew(path: string): Promise<FileHandle> {
 }
 
 /** Writes beside the target until it is closed; `won` says whether the target is what was written. */
-async function openWriter(target: string, ifAbsent: boolean): Promise<ObjectWriter & { readonly won: () => boolean }> {
+async function openWriter(
+  target: string,
+  { ifAbsent, flush }: { readonly ifAbsent: boolean; readonly flush: boolean },
+): Promise<ObjectWriter & { readonly won: () => boolean }> {
   const parent = dirname(target);
   const temporary = join(parent, TEMPORARY + randomBytes(12).toString('hex'));
   const file = await openNew(temporary);
@@ -122,13 +125,13 @@ async function openWriter(target: string, ifAbsent: boolean): Promise<ObjectWrit
     },
     async close() {
       try {
-        await file.sync();
+        if (flush) await file.sync();
         await file.close();
         if (ifAbsent) {
           won = await linkIfAbsent(temporary, target);
           await rm(temporary);
         } else await rename(temporary, target);
-        await syncFolder(parent);
+        if (flush) await syncFolder(parent);
       } catch (error) {
         await abort();
         throw error;

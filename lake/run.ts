@@ -13,9 +13,8 @@ import { RUN_SLAB_ROWS } from '../base/limits.ts';
 import type { Column, ColumnTypeName } from '../kernels/column.ts';
 import { place } from '../kernels/place.ts';
 import type { Kernels } from '../kernels/wasm.ts';
-import { xxh64 } from '../kernels/xxhash.ts';
 import type { Rows } from './slab.ts';
-import type { UnplacedSlice } from './slice.ts';
+import { checksum, type UnplacedSlice } from './slice.ts';
 
 interface Exports {
   allSet(bitmap: number, count: number): number;
@@ -111,9 +110,7 @@ export function encodeRun<Name>(
     const slab = at;
     kernels.bytes.set(header, at);
     at = writeSlab(kernels, packed, { at: at + header.length, row, count: end - row });
-    const hash = xxh64(kernels, slab, at - slab)
-      .toString(16)
-      .padStart(16, '0');
+    const hash = checksum(kernels, slab, at - slab);
     slices.push({ name, start: slab - start, end: at - start, hash, rows: end - row });
     row = end;
   }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createKernels } from '../kernels/wasm.ts';
 import { between, listOf, pick, seeded } from '../test/random.ts';
 import { memoryStore } from './memory.ts';
-import { packSlices, placeSlice, readSlice, readSlices, type Slice } from './slice.ts';
+import { checksum, packSlices, placeSlice, readSlice, readSlices, type Slice } from './slice.ts';
 
 const FILE = { key: 'lake/parts/clean.chunk/1/2/run.slab', hash: '', bytes: 0, rows: 0 };
 
@@ -33,6 +33,7 @@ describe('pieces packed into one file', () => {
     const random = seeded(2);
     const lake = memoryStore();
     const placed: Slice[] = [];
+    const kernels = createKernels(1 << 26);
     for (const key of ['b', 'a', 'a#1-2']) {
       const pieces = listOf(20, name => ({
         name,
@@ -41,9 +42,12 @@ describe('pieces packed into one file', () => {
       }));
       const { packed, slices } = packSlices(pieces);
       await lake.write(key, packed);
-      placed.push(...slices.map(slice => placeSlice({ ...FILE, key }, slice)));
+      for (const slice of slices) {
+        const [at, size] = [kernels.mark(), slice.end - slice.start];
+        kernels.bytes.set(packed.subarray(slice.start, slice.end), at);
+        placed.push(placeSlice({ ...FILE, key }, { ...slice, hash: checksum(kernels, at, size) }));
+      }
     }
-    const kernels = createKernels(1 << 26);
     for (let i = 0; i < 50; i++) {
       const mark = kernels.mark();
       const wanted = listOf(between(random, 0, 12), () => pick(random, placed));

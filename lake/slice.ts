@@ -1,6 +1,8 @@
 /** Parts of a part file: a day of a run, a bucket of keys. Found by byte range, identified by content. */
 import { createHash } from 'node:crypto';
+import { UserError } from '../base/errors.ts';
 import type { Kernels } from '../kernels/wasm.ts';
+import { xxh64 } from '../kernels/xxhash.ts';
 import type { ScratchFile } from './manifest.ts';
 import type { ObjectStore } from './store.ts';
 
@@ -70,6 +72,7 @@ export async function readSlices(kernels: Kernels, lake: ObjectStore, slices: re
         placed[range.index] = { address: address + range.start - start, size: range.end - range.start };
     }),
   );
+  placed.forEach((slab, index) => void assertWhole(kernels, slices[index]!, slab));
   return placed;
 }
 
@@ -87,9 +90,31 @@ export function sizeOfSlice({ key }: Slice): number {
   return end - start;
 }
 
-/** Reads the bytes of a slice into `target`, which has their size. */
-export const readSliceInto = (lake: ObjectStore, { key }: Slice, target: Uint8Array): Promise<void> =>
-  readInto(lake, rangeOf(key), target);
+/** Reads the bytes of a slice to the address. */
+export async function readSliceInto(kernels: Kernels, lake: ObjectStore, slice: Slice, address: number): Promise<void> {
+  const size = sizeOfSlice(slice);
+  await readInto(lake, rangeOf(slice.key), kernels.bytes.subarray(address, address + size));
+  assertWhole(kernels, slice, { address, size });
+}
+
+/** What is read must be what was written: scratch files are not flushed, and nothing else looks at what is in them. */
+function assertWhole(kernels: Kernels, { key, hash }: Slice, { address, size }: PlacedSlab): void {
+  if (checksum(kernels, address, size) === hash) return;
+  const { file } = rangeOf(key);
+  throw new UserError({
+    code: 'E_DAMAGED',
+    what: `a file of an earlier step is not what was written`,
+    where: file,
+    why: 'the machine may have lost power, or the disk has an error',
+    unchanged: 'nothing was published',
+    next: `remove that file, then run again: it is made anew`,
+    exitCode: 1,
+  });
+}
+
+/** The hash of a slice in the kernels' memory: XXH64 as 16 hexadecimal digits. */
+export const checksum = (kernels: Kernels, address: number, size: number): string =>
+  xxh64(kernels, address, size).toString(16).padStart(16, '0');
 
 /** A file that is shorter than when it was written has been damaged since. */
 async function readInto(

@@ -2,7 +2,8 @@
  * A flat namespace of immutable objects: the only view of a disk or a bucket that the rest has.
  *
  * Every store keeps these promises (store.conformance.ts):
- * - a write is atomic: a reader sees the whole object or none of it, and what is written survives a power cut;
+ * - a write is atomic: a reader sees the whole object or none of it, and what is written survives a power cut, unless
+ *   the writer says that it need not;
  * - `ifAbsent` lets exactly one of any number of racing writers win: it is how tasks and runs commit;
  * - a listing includes every object whose write finished before it began, in the order of its key's bytes;
  * - a generation changes whenever the content of an object may have changed.
@@ -19,7 +20,7 @@ export interface ObjectStore {
    */
   readInto(key: string, range: ByteRange, target: Uint8Array): Promise<number>;
   /** Returns false, writing nothing, when `ifAbsent` is set and the key is taken. */
-  write(key: string, bytes: Uint8Array, options?: { readonly ifAbsent?: boolean }): Promise<boolean>;
+  write(key: string, bytes: Uint8Array, options?: WriteOptions): Promise<boolean>;
   /** Writes a new object piece by piece; nobody sees it before `close`. */
   writer(key: string): Promise<ObjectWriter>;
   list(prefix: string): AsyncIterable<ObjectStat>;
@@ -32,6 +33,16 @@ export interface ObjectStat {
   readonly size: number;
   /** Names this very content: another write of the key has another generation. */
   readonly generation: string;
+}
+
+export interface WriteOptions {
+  /** Write only if no object has the key. */
+  readonly ifAbsent?: boolean;
+  /**
+   * False for what can be made again: a power cut soon after may leave the object short or empty, and whoever reads it
+   * has to look at its size. (Default: true)
+   */
+  readonly flush?: boolean;
 }
 
 /** Bytes [start, end). */

@@ -1,5 +1,5 @@
 /** What was lost of a project is made again, and no more; and a run that is stopped leaves a project that goes on. */
-import { rm } from 'node:fs/promises';
+import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../coordinator/events.ts';
@@ -40,7 +40,7 @@ describe('a project that lost', () => {
     ['its warehouse', layout.warehouses, '.duckdb', {}, 'published'],
     ['a part of the fact', layout.partsOf('clean.day'), '/2024-06-01.parquet', { 'clean.day': 1 }, 'published'],
     ['a dimension', layout.partsOf('clean.dimension'), '.parquet', { 'clean.dimension': 1 }, 'published'],
-    ['the records of a chunk', layout.partsOf('clean.chunk'), 'run.slab', { 'clean.chunk': 1 }, 'unchanged'],
+    ['the records of a chunk', layout.partsOf('clean.chunk'), 'run.bin', { 'clean.chunk': 1 }, 'unchanged'],
     ['a cleaned table', layout.partsOf('clean.table'), '.slab', { 'clean.table': 1 }, 'unchanged'],
   ] as const;
 
@@ -64,11 +64,41 @@ describe('a project that lost', () => {
       await runHere(stall);
       const hashes = await publishedHashes(stall.project);
       await rm(join(stall.project, await keyOf(layout.partsOf('clean.day'), '/2024-05-01.parquet')));
-      await rm(join(stall.project, await keyOf(layout.partsOf('clean.chunk'), 'run.slab')));
+      await rm(join(stall.project, await keyOf(layout.partsOf('clean.chunk'), 'run.bin')));
       const computed = { 'clean.chunk': 1, 'clean.day': 1 };
       expect(await runAgain()).toEqual({ outcome: 'published', publication: 2, computed });
       expect(await publishedHashes(stall.project)).toEqual(hashes);
       await expectWholePublication(stall.project);
+    },
+    RUN_MS,
+  );
+
+  it(
+    'the end of a file that was not flushed when the power went has that made again',
+    async () => {
+      await runHere(stall);
+      const hashes = await publishedHashes(stall.project);
+      await truncate(join(stall.project, await keyOf(layout.partsOf('clean.chunk'), 'run.bin')), 100);
+      expect(await runAgain()).toEqual({ outcome: 'unchanged', publication: 1, computed: { 'clean.chunk': 1 } });
+      expect(await publishedHashes(stall.project)).toEqual(hashes);
+    },
+    RUN_MS,
+  );
+
+  it(
+    'bytes of the records of a chunk says which file to remove, and is mended by that',
+    async () => {
+      await runHere(stall);
+      const hashes = await publishedHashes(stall.project);
+      const run = join(stall.project, await keyOf(layout.partsOf('clean.chunk'), 'run.bin'));
+      const bytes = await readFile(run);
+      await writeFile(run, bytes.fill(0, bytes.length - 8));
+      await rm(join(stall.project, await keyOf(layout.partsOf('clean.day'), '/2024-06-01.parquet')));
+      const failure = await runHere(stall).catch((error: unknown) => error);
+      expect(failure).toMatchObject({ error: { details: { code: 'E_DAMAGED' } } });
+      await rm(run);
+      await runHere(stall);
+      expect(await publishedHashes(stall.project)).toEqual(hashes);
     },
     RUN_MS,
   );
@@ -115,6 +145,36 @@ describe('a run that is told to stop', () => {
       expect(await listRuns(await storeOf(stall.project))).toMatchObject([{ state: 'interrupted', n: null }]);
       expect(await runAgain()).toEqual({ outcome: 'published', publication: 1, computed: {} });
       await expectWholePublication(stall.project);
+    },
+    RUN_MS,
+  );
+
+  it(
+    'the end of a file that was not flushed when the power went has that made again',
+    async () => {
+      await runHere(stall);
+      const hashes = await publishedHashes(stall.project);
+      await truncate(join(stall.project, await keyOf(layout.partsOf('clean.chunk'), 'run.bin')), 100);
+      expect(await runAgain()).toEqual({ outcome: 'unchanged', publication: 1, computed: { 'clean.chunk': 1 } });
+      expect(await publishedHashes(stall.project)).toEqual(hashes);
+    },
+    RUN_MS,
+  );
+
+  it(
+    'bytes of the records of a chunk says which file to remove, and is mended by that',
+    async () => {
+      await runHere(stall);
+      const hashes = await publishedHashes(stall.project);
+      const run = join(stall.project, await keyOf(layout.partsOf('clean.chunk'), 'run.bin'));
+      const bytes = await readFile(run);
+      await writeFile(run, bytes.fill(0, bytes.length - 8));
+      await rm(join(stall.project, await keyOf(layout.partsOf('clean.day'), '/2024-06-01.parquet')));
+      const failure = await runHere(stall).catch((error: unknown) => error);
+      expect(failure).toMatchObject({ error: { details: { code: 'E_DAMAGED' } } });
+      await rm(run);
+      await runHere(stall);
+      expect(await publishedHashes(stall.project)).toEqual(hashes);
     },
     RUN_MS,
   );

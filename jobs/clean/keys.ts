@@ -10,7 +10,7 @@ import { fault } from '../../kernels/faults.ts';
 import { ENTRY_BYTES, findLosers, hashKeys, isAscending, keyEntries } from '../../kernels/keys.ts';
 import type { PartFile } from '../../lake/manifest.ts';
 import { encodeSlab } from '../../lake/slab.ts';
-import { packSlices, placeSlice, readSliceInto, type Slice, type UnplacedSlice } from '../../lake/slice.ts';
+import { checksum, packSlices, placeSlice, readSliceInto, type Slice, type UnplacedSlice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
 import type { ChunkInput } from './plan.ts';
 import { type ChunkRecords, type GoodRecords, goodRecords, readChunk, type TableReading } from './read.ts';
@@ -85,13 +85,13 @@ async function writeEntries(
     rows: good,
     buckets: shared.buckets,
   });
-  const pieces = [...ends].map((end, name) => {
-    const bytes = entries.subarray((ends[name - 1] ?? 0) * ENTRY_BYTES, end * ENTRY_BYTES);
-    return { name, bytes, rows: bytes.length / ENTRY_BYTES };
+  const file = await scratch('keys.bin', entries, good.length);
+  return Array.from(ends, (last, name) => {
+    const first = ends[name - 1] ?? 0;
+    const [start, end] = [first * ENTRY_BYTES, last * ENTRY_BYTES];
+    const hash = checksum(kernels, entries.byteOffset + start, end - start);
+    return placeSlice(file, { name, start, end, hash, rows: last - first });
   });
-  const { packed, slices } = packSlices(pieces);
-  const file = await scratch('keys.bin', packed, good.length);
-  return slices.map(slice => placeSlice(file, slice));
 }
 
 /** The chunks whose keys may be another chunk's, or come twice in the chunk itself: all others need no entries. */
@@ -142,7 +142,7 @@ export async function keys(input: KeysInput, { kernels, lake, write }: TaskConte
   let at = address;
   for (const { entries } of input.sources) {
     const size = entries.rows * ENTRY_BYTES;
-    await readSliceInto(lake, entries, kernels.bytes.subarray(at, at + size));
+    await readSliceInto(kernels, lake, entries, at);
     at += size;
   }
   const losers = loserList(findLosers(kernels, address, total), kernels.bytes, { address, counts });
