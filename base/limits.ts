@@ -5,9 +5,9 @@ const MIB = 1024 * KIB;
 
 /** Raw bytes of one chunk: a task of about a second, and columns of about 100 MB while it runs. */
 export const CHUNK_BYTES = 16 * MIB;
-/** A chunk below this is all overhead; one above it would not fit the memory of a thread. */
+/** A chunk below this is all overhead; one of short records above it (16 bytes, 5 columns) would not fit the memory of a task. */
 export const CHUNK_BYTES_MIN = 4 * KIB;
-export const CHUNK_BYTES_MAX = 256 * MIB;
+export const CHUNK_BYTES_MAX = 64 * MIB;
 
 /** Raw bytes that one task of the planner scans, if ranges are smaller: a commit costs as much time as scanning as many. */
 export const SCAN_TASK_BYTES = 4 * MIB;
@@ -27,10 +27,16 @@ export const RAW_TEXT_BYTES_MAX = 8 * KIB;
 /** Raw bytes that one quarantine part file covers: fixed, so that the files do not depend on chunk sizes. */
 export const QUARANTINE_RANGE_BYTES = 64 * MIB;
 
+/** Records of a table other than the sale lines': its keys are held in one map, and its rows in the memory of each task. */
+export const TABLE_ROWS_MAX = 16_000_000;
+
 /** Records for each key bucket: sorting the hashes of one takes about 100 MB. */
 export const KEYS_PER_BUCKET = 1_000_000;
-/** Bounds the merge fan-in of clean.keys and the number of byte ranges in a chunk's key file. */
-export const KEY_BUCKETS_MAX = 256;
+/**
+ * Bounds what the coordinator holds for each chunk. Beyond as many million records buckets grow instead: up to 16 million
+ * entries of 56 bytes fit into a task.
+ */
+export const KEY_BUCKETS_MAX = 1_024;
 
 /** Rows of a slab of a run: what is read at least, of each run, for a key range of a day that is worked on in pieces. */
 export const RUN_SLAB_ROWS = 16_384;

@@ -39,11 +39,7 @@ describe('misuse', () => {
     [['run', '.', '--thread', '2'], `unknown option '--thread'`, `did you mean '--threads'?`],
     [['run'], `missing required argument 'dir'`, '--help'],
     [['run', '.', '--threads', 'two'], '--threads two: expected a whole number from 0 to 256', ''],
-    [
-      ['run', '.', '--chunk-bytes', '2TB'],
-      '--chunk-bytes 2TB: expected a size from 4KB to 256MB',
-      '--chunk-bytes 16MB',
-    ],
+    [['run', '.', '--chunk-bytes', '2TB'], '--chunk-bytes 2TB: expected a size from 4KB to 64MB', '--chunk-bytes 16MB'],
     [['demo', '--dirt', '7'], '--dirt 7: expected a share from 0 to 1', '--dirt 0.01'],
     [['query', 'x', '--csv', '--md'], `option '--csv' cannot be used with option '--md'`, ''],
     [['run', '/nowhere/at/all'], 'there is no folder /nowhere/at/all', ' run DIR'],

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { InvariantError, UserError } from '../base/errors.ts';
-import type { AttemptError, AttemptMessage, AttemptOutcome, Commit } from '../cluster/task.ts';
-import { withKernels } from '../kernels/wasm.ts';
+import type { AttemptError, AttemptMessage, AttemptOutcome, Commit, Task } from '../cluster/task.ts';
+import { KernelMemoryError, withKernels } from '../kernels/wasm.ts';
 import { layout } from '../lake/layout.ts';
 import { openStore } from '../lake/open.ts';
 import { type ObjectStore, type ObjectWriter, readJson, writeJson } from '../lake/store.ts';
@@ -48,7 +48,7 @@ export async function runAttempt({ task, lakeUrl }: AttemptMessage): Promise<Att
     const commit = await commitOnce(lake, own);
     return { ok: true, commit, ms: performance.now() - started };
   } catch (error) {
-    return { ok: false, error: attemptError(error) };
+    return { ok: false, error: attemptError(error instanceof KernelMemoryError ? tooLarge(task, error) : error) };
   }
 }
 
@@ -101,6 +101,17 @@ async function stagePlan(lake: ObjectStore, hash: string): Promise<StagePlan> {
   current = { hash, lake, plan };
   return plan;
 }
+
+/** The limits that cut tasks make this rare: records that are far smaller or larger than those of other shops. */
+const tooLarge = ({ kind, index }: Task, { limit, message }: KernelMemoryError): UserError =>
+  new UserError({
+    code: 'E_MEMORY',
+    what: `${kind} ${index + 1} does not fit into the ${limit / 2 ** 20} MiB that a task works in`,
+    why: message,
+    unchanged: 'nothing was published; what was finished is kept',
+    next: 'run again with a smaller --chunk-bytes; a table other than that of the sale lines must fit as a whole',
+    exitCode: 1,
+  });
 
 function attemptError(error: unknown): AttemptError {
   if (error instanceof UserError)

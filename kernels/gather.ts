@@ -94,8 +94,13 @@ export function concat(parts: readonly Column[]): Column {
   }
 }
 
+const TEXT_BYTES_MAX = 2 ** 31 - 1;
+
 function concatText(parts: readonly TextColumn[], length: number, validity: Uint8Array): TextColumn {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.offsets[part.length]!, 0));
+  const total = parts.reduce((sum, part) => sum + part.offsets[part.length]!, 0);
+  if (total > TEXT_BYTES_MAX)
+    throw new RangeError(`a column of texts has ${total} bytes: more than its offsets can say`);
+  const bytes = new Uint8Array(total);
   const offsets = new Int32Array(length + 1);
   let row = 0;
   let at = 0;

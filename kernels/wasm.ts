@@ -28,6 +28,15 @@ const PAGE = 65_536;
  */
 const MEMORY_BYTES = 2 ** 30;
 
+/** What is to be worked on at once is too large for the memory. */
+export class KernelMemoryError extends RangeError {
+  readonly limit: number;
+  constructor(limit: number, size: number) {
+    super(`a task needs more than ${limit} bytes of kernel memory: ${size} more`);
+    this.limit = limit;
+  }
+}
+
 /** The part of the WebAssembly interface that is used here: Node's types lack it, and the browser's come with much else. */
 interface WebAssemblyApi {
   readonly Module: new (bytes: Uint8Array) => object;
@@ -52,8 +61,7 @@ export function createKernels(bytes = MEMORY_BYTES): Kernels {
   const alloc = (size: number): number => {
     const start = used;
     used = align(start + size + SLACK);
-    if (used > all.length)
-      throw new RangeError(`a task needs more than ${all.length} bytes of kernel memory: ${size} more`);
+    if (used > all.length) throw new KernelMemoryError(all.length, size);
     return start;
   };
   return {

@@ -90,12 +90,9 @@ export function sizeOfSlice({ key }: Slice): number {
   return end - start;
 }
 
-/** Reads the bytes of a slice to the address. */
-export async function readSliceInto(kernels: Kernels, lake: ObjectStore, slice: Slice, address: number): Promise<void> {
-  const size = sizeOfSlice(slice);
-  await readInto(lake, rangeOf(slice.key), kernels.bytes.subarray(address, address + size));
-  assertWhole(kernels, slice, { address, size });
-}
+/** Reads the bytes of a slice into `target`, which has their size. */
+export const readSliceInto = (lake: ObjectStore, { key }: Slice, target: Uint8Array): Promise<void> =>
+  readInto(lake, rangeOf(key), target);
 
 /** What is read must be what was written: scratch files are not flushed, and nothing else looks at what is in them. */
 function assertWhole(kernels: Kernels, { key, hash }: Slice, { address, size }: PlacedSlab): void {

@@ -10,7 +10,7 @@ import { fault } from '../../kernels/faults.ts';
 import { ENTRY_BYTES, findLosers, hashKeys, isAscending, keyEntries } from '../../kernels/keys.ts';
 import type { PartFile } from '../../lake/manifest.ts';
 import { encodeSlab } from '../../lake/slab.ts';
-import { checksum, packSlices, placeSlice, readSliceInto, type Slice, type UnplacedSlice } from '../../lake/slice.ts';
+import { checksum, packSlices, readSliceInto, type Slice, type UnplacedSlice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
 import type { ChunkInput } from './plan.ts';
 import { type ChunkRecords, type GoodRecords, goodRecords, readChunk, type TableReading } from './read.ts';
@@ -26,8 +26,17 @@ export function bucketCount(records: number): number {
 export interface ChunkKeys {
   /** The least and the greatest, as text, when the key is one whole number; null when it is not, or there is no record. */
   readonly range: readonly [least: string, greatest: string] | null;
-  /** One slice a bucket; null when the keys rise from record to record, so that entries may not be needed. */
-  readonly entries: readonly Slice[] | null;
+  /** Null when the keys rise from record to record, so that entries may not be needed. */
+  readonly entries: KeyFile | null;
+}
+
+/** The entries of a chunk, bucket by bucket. A few bytes a bucket: the coordinator holds one for each chunk that is suspicious. */
+export interface KeyFile {
+  readonly key: string;
+  /** Of its content. */
+  readonly hash: string;
+  /** Number of entries up to the end of each bucket. */
+  readonly ends: readonly number[];
 }
 
 /** What decides the entries of a chunk. */
@@ -74,7 +83,7 @@ async function writeEntries(
   { records, good, day }: GoodRecords,
   shared: KeysShared,
   { kernels, scratch }: Pick<TaskContext, 'kernels' | 'scratch'>,
-): Promise<Slice[]> {
+): Promise<KeyFile> {
   const { batch, firstLine, rows } = records;
   const { entries, ends } = keyEntries(kernels, {
     hashes: hashKeys(kernels, keyColumns(records, shared), rows.length),
@@ -85,13 +94,9 @@ async function writeEntries(
     rows: good,
     buckets: shared.buckets,
   });
-  const file = await scratch('keys.bin', entries, good.length);
-  return Array.from(ends, (last, name) => {
-    const first = ends[name - 1] ?? 0;
-    const [start, end] = [first * ENTRY_BYTES, last * ENTRY_BYTES];
-    const hash = checksum(kernels, entries.byteOffset + start, end - start);
-    return placeSlice(file, { name, start, end, hash, rows: last - first });
-  });
+  const hash = checksum(kernels, entries.byteOffset, entries.length);
+  const { key } = await scratch('keys.bin', entries, good.length);
+  return { key, hash, ends: [...ends] };
 }
 
 /** The chunks whose keys may be another chunk's, or come twice in the chunk itself: all others need no entries. */
@@ -112,7 +117,7 @@ export function suspects(chunks: readonly ChunkKeys[]): Set<number> {
 }
 
 export interface EntriesOutput {
-  readonly entries: readonly Slice[];
+  readonly entries: KeyFile;
 }
 
 /** Writes the entries of a chunk that had been left out, as its keys rise: another chunk's keys lie among them. */
@@ -123,8 +128,12 @@ export async function entries(input: ChunkInput, context: TaskContext<KeysShared
 }
 
 export interface KeysInput {
-  /** The bucket's entries of each chunk that may have such keys, in file order. */
-  readonly sources: readonly { readonly file: string; readonly entries: Slice }[];
+  readonly bucket: number;
+}
+
+export interface BucketsShared {
+  /** The chunks that may have such keys, in file order. */
+  readonly sources: readonly { readonly file: string; readonly entries: KeyFile }[];
 }
 
 export interface KeysOutput {
@@ -135,14 +144,18 @@ export interface KeysOutput {
 }
 
 /** Finds the records of one bucket that lose. */
-export async function keys(input: KeysInput, { kernels, lake, write }: TaskContext): Promise<KeysOutput> {
-  const counts = input.sources.map(({ entries }) => entries.rows);
+export async function keys(
+  { bucket }: KeysInput,
+  { shared, kernels, lake, write }: TaskContext<BucketsShared>,
+): Promise<KeysOutput> {
+  const wanted = shared.sources.map(({ entries }) => bucketOf(entries, bucket));
+  const counts = wanted.map(({ rows }) => rows);
   const total = counts.reduce((sum, count) => sum + count, 0);
   const address = kernels.alloc(total * ENTRY_BYTES);
   let at = address;
-  for (const { entries } of input.sources) {
-    const size = entries.rows * ENTRY_BYTES;
-    await readSliceInto(kernels, lake, entries, at);
+  for (const slice of wanted) {
+    const size = slice.rows * ENTRY_BYTES;
+    if (size > 0) await readSliceInto(lake, slice, kernels.bytes.subarray(at, at + size));
     at += size;
   }
   const losers = loserList(findLosers(kernels, address, total), kernels.bytes, { address, counts });
@@ -150,10 +163,15 @@ export async function keys(input: KeysInput, { kernels, lake, write }: TaskConte
   const days = [...byDay.keys()].sort((a, b) => a - b);
   const pieces = days.map(day => {
     const rows = byDay.get(day)!;
-    return { name: day, bytes: encodeLosers(rows, input), rows: rows.length };
+    return { name: day, bytes: encodeLosers(rows, shared), rows: rows.length };
   });
   const { packed, slices } = packSlices(pieces);
   return { file: await write('losers.slab', packed, losers.length), days: slices, losers: losers.length };
+}
+
+function bucketOf({ key, hash, ends }: KeyFile, bucket: number): Slice {
+  const [from, to] = [ends[bucket - 1] ?? 0, ends[bucket]!];
+  return { key: `${key}#${from * ENTRY_BYTES}-${to * ENTRY_BYTES}`, hash, rows: to - from };
 }
 
 interface Loser {
@@ -196,7 +214,7 @@ function loserList(
   return losers;
 }
 
-function encodeLosers(losers: readonly Loser[], { sources }: KeysInput): Uint8Array {
+function encodeLosers(losers: readonly Loser[], { sources }: BucketsShared): Uint8Array {
   const numbers = (value: (loser: Loser) => number) => numberColumn('int64', losers.map(value));
   const columns = {
     file: textColumn(losers.map(({ source }) => sources[source]!.file)),

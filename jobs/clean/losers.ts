@@ -2,7 +2,15 @@
 import { placeSlice, type Slice } from '../../lake/slice.ts';
 import type { Driver } from '../driver.ts';
 import type { ChunkOutput } from './chunk.ts';
-import { type EntriesOutput, type KeysInput, type KeysOutput, type KeysShared, suspects } from './keys.ts';
+import {
+  type BucketsShared,
+  type EntriesOutput,
+  type KeyFile,
+  type KeysInput,
+  type KeysOutput,
+  type KeysShared,
+  suspects,
+} from './keys.ts';
 import type { ChunkInput } from './plan.ts';
 
 /** Losing records by day: of all buckets, in their order. Chunks whose keys cannot come twice are left alone. */
@@ -15,15 +23,14 @@ export async function findLosers(
   const entries = await entriesOf(driver, { chunks, cleaned }, suspect, shared);
   const inputs = Array.from(
     { length: suspect.length > 0 ? shared.buckets : 0 },
-    (_, bucket): KeysInput => ({
-      sources: suspect.map((chunk, i) => ({ file: chunks[chunk]!.file, entries: entries[i]![bucket]! })),
-    }),
+    (_, bucket): KeysInput => ({ bucket }),
   );
+  const sources = suspect.map((chunk, i) => ({ file: chunks[chunk]!.file, entries: entries[i]! }));
   const outputs = await driver.stage<KeysOutput>({
     kind: 'clean.keys',
     title: 'keys',
     unit: 'buckets',
-    shared: null,
+    shared: { sources } satisfies BucketsShared,
     inputs,
   });
   const byDay = new Map<number, Slice[]>();
@@ -43,9 +50,9 @@ async function entriesOf(
   { chunks, cleaned }: { chunks: readonly ChunkInput[]; cleaned: readonly ChunkOutput[] },
   suspect: readonly number[],
   shared: KeysShared,
-): Promise<(readonly Slice[])[]> {
+): Promise<KeyFile[]> {
   const rising = suspect.filter(chunk => !cleaned[chunk]!.keys.entries);
-  const written = new Map<number, readonly Slice[]>();
+  const written = new Map<number, KeyFile>();
   if (rising.length > 0) {
     const outputs = await driver.stage<EntriesOutput>({
       kind: 'clean.entries',

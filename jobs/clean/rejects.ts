@@ -35,12 +35,20 @@ export interface FileRejects {
 }
 
 /** Writes rejects as one part file of slices. */
-export async function writeRejects(
-  kernels: Kernels,
-  files: readonly FileRejects[],
-  write: (name: string, bytes: Uint8Array, rows: number) => Promise<PartFile>,
-): Promise<RejectSlice[]> {
-  const pieces = files.flatMap(({ file, rows, rejects }) => {
+export const writeRejects = (kernels: Kernels, files: readonly FileRejects[], write: Write): Promise<RejectSlice[]> =>
+  writeEncodedRejects(encodeRejects(kernels, files), write);
+
+type Write = (name: string, bytes: Uint8Array, rows: number) => Promise<PartFile>;
+
+/** Rejects that are no longer in the kernels' memory. */
+export interface EncodedRejects {
+  readonly name: Pick<RejectSlice, 'file' | 'range'>;
+  readonly bytes: Uint8Array;
+  readonly rows: number;
+}
+
+export function encodeRejects(kernels: Kernels, files: readonly FileRejects[]): EncodedRejects[] {
+  return files.flatMap(({ file, rows, rejects }) => {
     const offset = rows.columns.$offset as FixedColumn;
     const half = halves(offset);
     const ranges = Map.groupBy(rejects, ({ row }) => Math.floor(numberAt(half, row) / QUARANTINE_RANGE_BYTES));
@@ -50,6 +58,9 @@ export async function writeRejects(
       rows: members.length,
     }));
   });
+}
+
+export async function writeEncodedRejects(pieces: readonly EncodedRejects[], write: Write): Promise<RejectSlice[]> {
   if (pieces.length === 0) return [];
   const { packed, slices } = packSlices(pieces);
   const part = await write(

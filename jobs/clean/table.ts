@@ -1,16 +1,26 @@
+import { UserError } from '../../base/errors.ts';
+import { TABLE_ROWS_MAX } from '../../base/limits.ts';
 import type { Contract } from '../../datasets/contract.ts';
-import { type Column, halves, isFixed, numberAt, textAt, valueText } from '../../kernels/column.ts';
+import { type Column, type FixedColumn, halves, isFixed, numberAt, textAt, valueText } from '../../kernels/column.ts';
 import { fault } from '../../kernels/faults.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import { type Counts, NO_RECORDS, type PartFile } from '../../lake/manifest.ts';
-import { encodeSlab, type Rows } from '../../lake/slab.ts';
+import { decodeSlab, encodeSlab, type Rows } from '../../lake/slab.ts';
 import type { TaskContext } from '../registry.ts';
 import { recordRejects, tableReading } from './chunk.ts';
 import { checkReferences } from './conform.ts';
 import { displayText } from './display.ts';
 import { chunkInput, type FilePlan } from './plan.ts';
 import { type ChunkRecords, type Replaced, readChunk, replacedValues } from './read.ts';
-import { concatRows, gatherRows, type Reject, type RejectSlice, writeRejects } from './rejects.ts';
+import {
+  concatRows,
+  type EncodedRejects,
+  encodeRejects,
+  gatherRows,
+  type Reject,
+  type RejectSlice,
+  writeEncodedRejects,
+} from './rejects.ts';
 import { loadTables, type TableFiles } from './tables.ts';
 import { type Evaluation, emptyColumns } from './values.ts';
 
@@ -41,13 +51,15 @@ export async function table(
   const references = await loadTables(kernels, lake, input.references, keysOf(shared));
   const reading = tableReading({ ...contract, sale: { from: '' } as Contract['sale'] }, input.table);
   const seen: SeenKeys = { winners: new Map(), chunks: [], records: 0 };
-  const kept: Rows[] = [];
+  // What is kept of a chunk leaves the kernels' memory: there may be more chunks than fit there.
+  const kept: Uint8Array[] = [];
   const replaced: Replaced[] = [];
-  const rejected: { file: string; rows: Rows; rejects: Reject[] }[] = [];
+  const rejected: EncodedRejects[] = [];
   const balances: (Counts & { file: string })[] = [];
   for (const file of input.files) {
     let counts: Counts = NO_RECORDS;
     for (const piece of file.chunks) {
+      const mark = kernels.mark();
       const chunk = chunkInput(file, piece);
       const records = await readChunk({ raw, lake, kernels }, chunk, reading);
       replaced.push(...replacedValues(records, reading));
@@ -59,8 +71,9 @@ export async function table(
           rejects,
         ),
       );
-      kept.push(without(kernels, records.rows, rejects));
-      rejected.push({ file: file.file, rows: records.rows, rejects: rejects.sort((a, b) => a.row - b.row) });
+      rejects.sort((a, b) => a.row - b.row);
+      kept.push(encodeSlab(without(kernels, records.rows, rejects)));
+      rejected.push(...encodeRejects(kernels, [{ file: file.file, rows: records.rows, rejects }]));
       const duplicate = rejects.filter(({ code }) => code === fault('E_DUP_ROW')).length;
       counts = {
         read: counts.read + records.rows.length,
@@ -68,14 +81,16 @@ export async function table(
         duplicate: counts.duplicate + duplicate,
         quarantined: counts.quarantined + rejects.length - duplicate,
       };
+      kernels.release(mark);
     }
     balances.push({ file: file.file, ...counts });
   }
-  const rows = kept.length > 0 ? concatRows(kept) : { length: 0, columns: emptyColumns(reading.contract.columns) };
+  const rows =
+    kept.length > 0 ? concatRows(kept.map(decodeSlab)) : { length: 0, columns: emptyColumns(reading.contract.columns) };
   return {
     file: await write(`${input.table}.slab`, encodeSlab(rows), rows.length),
     balances,
-    rejects: await writeRejects(kernels, rejected, write),
+    rejects: await writeEncodedRejects(rejected, write),
     replaced,
   };
 }
@@ -97,8 +112,16 @@ interface SeenKeys {
   /** The number of the first record with each key. */
   readonly winners: Map<Key, number>;
   /** Chunks in order, with the number of the first record of each. */
-  readonly chunks: { readonly start: number; readonly records: ChunkRecords }[];
+  readonly chunks: SeenChunk[];
   records: number;
+}
+
+interface SeenChunk {
+  readonly start: number;
+  readonly file: string;
+  /** Of each record: hash of its fields, and the number of its line. */
+  readonly content: BigUint64Array;
+  readonly line: BigInt64Array;
 }
 
 /** A form that is equal for equal keys. */
@@ -110,8 +133,11 @@ function keyRejects(records: ChunkRecords, key: readonly string[], seen: SeenKey
   const keyAt = keyReader(columns);
   const rejects: Reject[] = [];
   const start = seen.records;
-  seen.chunks.push({ start, records });
+  const { values: line } = records.rows.columns.$line as FixedColumn;
+  const content = records.contents();
+  seen.chunks.push({ start, file: records.file, content: content.slice(), line: line.slice() });
   seen.records += records.rows.length;
+  assertFewRows(seen.records);
   for (let row = 0; row < records.rows.length; row++) {
     if (records.fault[row] !== 0) continue;
     const id = keyAt(row);
@@ -122,13 +148,23 @@ function keyRejects(records: ChunkRecords, key: readonly string[], seen: SeenKey
     }
     const first = seen.chunks.findLast(chunk => chunk.start <= number)!;
     const before = number - first.start;
-    const same = first.records.contents()[before] === records.contents()[row];
+    const same = first.content[before] === content[row];
     const value = columns.map(column => displayText(column, row)).join(', ');
-    const line = Number(valueText(first.records.rows.columns.$line!, before));
-    const winner = { file: first.records.file, line };
+    const winner = { file: first.file, line: Number(first.line[before]) };
     rejects.push({ row, code: fault(same ? 'E_DUP_ROW' : 'E_DUP_KEY'), column: key.join(', '), value, winner });
   }
   return rejects;
+}
+
+function assertFewRows(rows: number): void {
+  if (rows <= TABLE_ROWS_MAX) return;
+  throw new UserError({
+    code: 'E_MEMORY',
+    what: `a table other than that of the sale lines has more than ${TABLE_ROWS_MAX} records`,
+    unchanged: 'nothing was published; what was finished is kept',
+    next: 'leave out the records that no sale refers to',
+    exitCode: 1,
+  });
 }
 
 /** Most keys are one whole number or one text, which are keys of a map as they are. */
