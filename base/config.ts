@@ -25,6 +25,11 @@ function readConfig(env: NodeJS.ProcessEnv): Config {
 
 export const config: Config = readConfig(process.env);
 
+/** Has threads that are started from now on keep compiled code there: a quarter of a second of each. */
+export function keepCompiledCode(folder: string): void {
+  process.env.NODE_COMPILE_CACHE ??= folder;
+}
+
 /** An empty variable is as good as none. */
 function isSet(value: string | undefined): boolean {
   return value !== undefined && value !== '';

@@ -1,9 +1,11 @@
 /** Runs the command line in this process, and ends it. */
-
+import { keepCompiledCode } from '../base/config.ts';
 import { processIo } from './io.ts';
 import { main } from './main.ts';
 
-export async function start(): Promise<void> {
+/** `cache`: the folder in which compiled code is kept. */
+export async function start(cache: string): Promise<void> {
+  keepCompiledCode(cache);
   followParent();
   // `endcap query … | head` closes our output when it has enough: that is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));

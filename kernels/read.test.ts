@@ -3,10 +3,10 @@ import { randomCase } from '../test/fuzz/cases.ts';
 import { firstDifference } from '../test/fuzz/compare.ts';
 import { listOf, seeded } from '../test/random.ts';
 import { isValid, valueText } from './column.ts';
-import type { ColumnReader } from './convert.ts';
 import { compilePattern } from './dates.ts';
 import { FAULTS } from './faults.ts';
 import { fieldAt, type ReadInput, type RecordBatch, readRecords } from './read.ts';
+import type { ColumnReader } from './reader.ts';
 import { createKernels } from './wasm.ts';
 
 const READER: ColumnReader = {

@@ -3,10 +3,10 @@
  * code. A piece of some thousand fields is indexed, then each column of it is converted while the caches still hold it.
  */
 import type { Column } from './column.ts';
-import { type ColumnReader, unescapeQuotes } from './convert.ts';
 import { FAULTS } from './faults.ts';
 import type { LineLimits } from './lines.ts';
-import { indexFields } from './records.ts';
+import type { ColumnReader } from './reader.ts';
+import { indexFields, unescapeQuotes } from './records.ts';
 import { refusePattern } from './refuse.ts';
 import { type ColumnKernels, Sink } from './sink.ts';
 import type { Kernels } from './wasm.ts';

@@ -1,6 +1,7 @@
 /** Column readers as the kernels take them: words in memory, in the order of kernels/assembly/csv/layout.ts. */
-import type { ColumnReader } from './convert.ts';
+
 import type { DatePattern } from './dates.ts';
+import type { ColumnReader } from './reader.ts';
 import type { Kernels } from './wasm.ts';
 
 /** Where a column's values go: addresses of Arrow buffers. */

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { between, listOf, pick, type Random, seeded, textOf } from '../test/random.ts';
-import { unescapeQuotes } from './convert.ts';
 import { FAULTS } from './faults.ts';
 import { type LineLimits, scanRecords } from './lines.ts';
-import { indexFields } from './records.ts';
+import { indexFields, unescapeQuotes } from './records.ts';
 
 const WIDE: LineLimits = { recordBytes: 1000, multilineBytes: 1000 };
 const COMMA = 44;

@@ -170,3 +170,14 @@ function countBreaks(bytes: Buffer, start: number, end: number): number {
   for (let at = bytes.indexOf(LF, start); at >= 0 && at < end; at = bytes.indexOf(LF, at + 1)) count++;
   return count;
 }
+
+/** The field's bytes with each doubled quote made one. */
+export function unescapeQuotes(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  const out = new Uint8Array(end - start);
+  let size = 0;
+  for (let at = start; at < end; at++) {
+    out[size++] = bytes[at]!;
+    if (bytes[at] === 0x22) at++;
+  }
+  return out.subarray(0, size);
+}

@@ -1,6 +1,6 @@
 /** Where a column of a chunk goes while it is read, piece by piece. */
 import type { Column } from './column.ts';
-import type { ColumnReader } from './convert.ts';
+import type { ColumnReader } from './reader.ts';
 import { placeReader, USED_WORD, VALUES_WORD } from './readers.ts';
 import type { Kernels } from './wasm.ts';
 

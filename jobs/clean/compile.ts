@@ -1,8 +1,8 @@
 /** Contract columns → column readers: what the kernels need, worked out once a chunk. */
 import type { ColumnContract, TableContract } from '../../datasets/contract.ts';
-import type { ColumnReader } from '../../kernels/convert.ts';
 import { compilePattern, type DatePattern, MICROS_PER_DAY, parseIsoDay } from '../../kernels/dates.ts';
 import { type DecimalForm, parseDecimal } from '../../kernels/numbers.ts';
+import type { ColumnReader } from '../../kernels/reader.ts';
 
 export function compileColumn(
   column: ColumnContract,

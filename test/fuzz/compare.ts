@@ -1,11 +1,12 @@
 /** The compiled reader (kernels/read.ts) held against the plain one (kernels/records.ts and convert.ts), cell by cell. */
 import { type Column, valueText } from '../../kernels/column.ts';
-import { type ColumnReader, convertColumn, type RecordFaults } from '../../kernels/convert.ts';
 import { FAULTS } from '../../kernels/faults.ts';
 import type { LineLimits } from '../../kernels/lines.ts';
 import { readRecords } from '../../kernels/read.ts';
+import type { ColumnReader } from '../../kernels/reader.ts';
 import { indexFields } from '../../kernels/records.ts';
 import { createKernels, type Kernels } from '../../kernels/wasm.ts';
+import { convertColumn, type RecordFaults } from '../plain/convert.ts';
 
 export interface ReadCase {
   readonly bytes: Buffer;

@@ -1,5 +1,5 @@
 /**
- * Fields → a typed column, one column at a time. A value that cannot be had is null and leaves a fault, never a wrong
+ * The plain reader, which the compiled one (kernels/read.ts) is compared with: fields → a typed column, one at a time. A value that cannot be had is null and leaves a fault, never a wrong
  * value. The first fault of a record is the one that is kept.
  */
 import {
@@ -12,34 +12,13 @@ import {
   setBit,
   setNumber,
   TextBuilder,
-} from './column.ts';
-import { type DatePattern, MICROS_PER_DAY, NO_DATE, parseByPattern } from './dates.ts';
-import { type Encoding, isAscii, readText } from './encoding.ts';
-import { fault } from './faults.ts';
-import { type DecimalForm, parseDecimal, parseInteger } from './numbers.ts';
-import type { FieldIndex } from './records.ts';
-
-/** How to read one column; made from a contract by jobs/clean/compile.ts. */
-export interface ColumnReader {
-  readonly kind: 'int' | 'decimal' | 'text' | 'date' | 'timestamp' | 'boolean';
-  readonly required: boolean;
-  /** Words that stand for an empty field. */
-  readonly nulls: readonly string[];
-  /** What an empty field is read as. */
-  readonly fallback: Uint8Array | null;
-  /** In the column's own units; dates in days, timestamps in microseconds. */
-  readonly min: number | null;
-  readonly max: number | null;
-  readonly decimal: DecimalForm | null;
-  readonly patterns: readonly DatePattern[];
-  readonly words: readonly [yes: readonly string[], no: readonly string[]] | null;
-  readonly encoding: Encoding;
-  readonly replaceInvalid: boolean;
-  readonly spaces: 'trim' | 'tidy' | 'keep';
-  readonly digits: number | null;
-  readonly values: ReadonlySet<string> | null;
-  readonly pattern: RegExp | null;
-}
+} from '../../kernels/column.ts';
+import { type DatePattern, MICROS_PER_DAY, NO_DATE, parseByPattern } from '../../kernels/dates.ts';
+import { isAscii, readText } from '../../kernels/encoding.ts';
+import { fault } from '../../kernels/faults.ts';
+import { parseDecimal, parseInteger } from '../../kernels/numbers.ts';
+import type { ColumnReader } from '../../kernels/reader.ts';
+import { type FieldIndex, unescapeQuotes } from '../../kernels/records.ts';
 
 /** The first fault of each record and the column it is in. Both [records]. */
 export interface RecordFaults {
@@ -242,17 +221,6 @@ function parseAny(bytes: Uint8Array, start: number, end: number, patterns: reado
     if (value !== NO_DATE) return value;
   }
   return NO_DATE;
-}
-
-/** The field's bytes with each doubled quote made one. */
-export function unescapeQuotes(bytes: Uint8Array, start: number, end: number): Uint8Array {
-  const out = new Uint8Array(end - start);
-  let size = 0;
-  for (let at = start; at < end; at++) {
-    out[size++] = bytes[at]!;
-    if (bytes[at] === 0x22) at++;
-  }
-  return out.subarray(0, size);
 }
 
 function setFault(faults: RecordFaults, row: number, code: number, column: number): void {

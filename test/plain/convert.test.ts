@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type Column, isValid, valueText } from './column.ts';
-import { type ColumnReader, convertColumn, type RecordFaults, unescapeQuotes } from './convert.ts';
-import { compilePattern, dayText, parseIsoDay } from './dates.ts';
-import { FAULTS } from './faults.ts';
-import { indexFields } from './records.ts';
+import { type Column, isValid, valueText } from '../../kernels/column.ts';
+import { compilePattern, dayText, parseIsoDay } from '../../kernels/dates.ts';
+import { FAULTS } from '../../kernels/faults.ts';
+import type { ColumnReader } from '../../kernels/reader.ts';
+import { indexFields, unescapeQuotes } from '../../kernels/records.ts';
+import { convertColumn, type RecordFaults } from './convert.ts';
 
 const READER: ColumnReader = {
   kind: 'text',
