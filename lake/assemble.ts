@@ -2,7 +2,7 @@
 import type { Column, ColumnTypeName } from '../kernels/column.ts';
 import { allocColumn } from '../kernels/place.ts';
 import type { Kernels } from '../kernels/wasm.ts';
-import { align, type Packing } from './run.ts';
+import { align, PACKING_BYTES, type Packing } from './run.ts';
 import type { Rows } from './slab.ts';
 import type { PlacedSlab } from './slice.ts';
 
@@ -31,7 +31,7 @@ export function decodeRuns(kernels: Kernels, slabs: readonly PlacedSlab[]): Rows
   return assembly.rows;
 }
 
-export const columnsOf = (kernels: Kernels, slab: PlacedSlab): RunColumns => openSlab(kernels, slab).packing;
+export const columnsOf = (kernels: Kernels, slab: PlacedSlab): RunColumns => openSlab(kernels, slab).names;
 
 const rowsOf = ({ bytes }: Kernels, { address }: PlacedSlab): number => {
   const view = new DataView(bytes.buffer);
@@ -111,57 +111,61 @@ interface PackedColumn {
 }
 
 interface OpenSlab {
-  readonly packing: readonly Packing[];
+  readonly names: RunColumns;
   readonly rows: number;
   columns(): Iterable<PackedColumn>;
 }
 
-/** Headers by their text: all slabs of a run, and mostly of all runs, have the same. */
-const headers = new Map<string, readonly Packing[]>();
+/** Headers by their text: nearly all slabs have the same. */
+const headers = new Map<string, RunColumns>();
 const HEADERS_MAX = 1_000;
 
 function openSlab({ bytes }: Kernels, { address }: PlacedSlab): OpenSlab {
   const view = new DataView(bytes.buffer);
   const size = view.getUint32(address, true);
-  const packing = parseHeader(Buffer.from(bytes.buffer, address + 4, size).toString('latin1'));
+  const names = parseHeader(Buffer.from(bytes.buffer, address + 4, size).toString('latin1'));
   const counts = address + align(4 + size);
   const rows = view.getUint32(counts, true);
-  const texts = packing.filter(({ type }) => type === 'text').length;
+  const texts = names.filter(({ type }) => type === 'text').length;
+  const packings = counts + align((texts + 1) * 4);
   return {
-    packing,
+    names,
     rows,
     *columns() {
-      let at = counts + align((texts + 1) * 4);
+      let at = packings + names.length * PACKING_BYTES;
       let text = 0;
       const bitmap = align((rows + 7) >> 3);
-      for (const column of packing) {
-        const validity = column.nulls ? at : 0;
-        if (column.nulls) at += bitmap;
+      for (const [i, { name, type }] of names.entries()) {
+        const packing = packingAt(view, packings + i * PACKING_BYTES, name, type);
+        const validity = packing.nulls ? at : 0;
+        if (packing.nulls) at += bitmap;
         const values = at;
-        at += column.type === 'boolean' ? bitmap : align(rows * column.width);
+        at += type === 'boolean' ? bitmap : align(rows * packing.width);
         const textAt = at;
-        const textBytes = column.type === 'text' ? view.getUint32(counts + 4 * ++text, true) : 0;
+        const textBytes = type === 'text' ? view.getUint32(counts + 4 * ++text, true) : 0;
         at += align(textBytes);
-        yield { packing: column, validity, at: values, textAt, bytes: textBytes };
+        yield { packing, validity, at: values, textAt, bytes: textBytes };
       }
     },
   };
 }
 
-function parseHeader(text: string): readonly Packing[] {
+const packingAt = (view: DataView, at: number, name: string, type: ColumnTypeName): Packing => ({
+  name,
+  type,
+  base: view.getBigInt64(at, true),
+  width: view.getUint32(at + 8, true),
+  nulls: view.getUint32(at + 12, true) === 1,
+});
+
+function parseHeader(text: string): RunColumns {
   const known = headers.get(text);
   if (known) return known;
-  const parsed = JSON.parse(Buffer.from(text, 'latin1').toString()) as [
-    string,
-    ColumnTypeName,
-    boolean,
-    number,
-    string,
-  ][];
-  const packing = parsed.map(([name, type, nulls, width, base]) => ({ name, type, nulls, width, base: BigInt(base) }));
+  const parsed = JSON.parse(Buffer.from(text, 'latin1').toString()) as [string, ColumnTypeName][];
+  const names = parsed.map(([name, type]) => ({ name, type }));
   if (headers.size >= HEADERS_MAX) headers.clear();
-  headers.set(text, packing);
-  return packing;
+  headers.set(text, names);
+  return names;
 }
 
 interface Target {

@@ -3,11 +3,13 @@
  * to the bytes that their values need, which is a third of their size in memory. Never published, and never read by
  * anyone else.
  *
- *   slab:  u32 bytes of header | header JSON | u32 rows | u32 bytes of each text column | buffers …
+ *   slab:  u32 bytes of header | names and types as JSON | u32 rows | u32 bytes of each text column
+ *          | of each column i64 base, u32 width, u32 whether it has nulls | buffers …
  *   buffers of a column:  validity if it has nulls | values less the column's base, 0, 1, 2, 4 or 8 bytes each
  *                         (of a text, its size; of a boolean, its bit) | bytes of the texts
  *
- * Header and buffers begin at multiples of eight bytes. All slabs of a run have one header, so that it is parsed once.
+ * All parts begin at multiples of eight bytes. A slab depends on its rows alone, not on others of its run: days to which a
+ * file's growth adds nothing stay as they are. Nearly all slabs have one header, so that it is parsed once.
  */
 import { RUN_SLAB_ROWS } from '../base/limits.ts';
 import type { Column, ColumnTypeName } from '../kernels/column.ts';
@@ -44,6 +46,8 @@ interface Exports {
   scatterSizes(offsets: number, places: number, rows: number, base: number, width: number, out: number): void;
   scatterTexts(offsets: number, bytes: number, places: number, rows: number, starts: number, out: number): void;
   copyBits(bitmap: number, start: number, count: number, out: number): void;
+  rangePacked(from: number, count: number, width: number, out: number): void;
+  repack(from: number, count: number, width: number, least: bigint, narrow: number, out: number): void;
   unpackOffsets(from: number, count: number, base: number, width: number, at: number, out: number): void;
 }
 
@@ -100,8 +104,9 @@ export function encodeRun<Name>(
   kernel.invert(rows.order, rows.count, rows.places, length);
   const packed = Object.entries(columns).map(([name, column]) => packColumn(kernels, name, column, rows));
   const header = encodeHeader(packed);
+  const range = kernels.alloc(16);
   const start = kernels.alloc(
-    runBytesMax(packed, rows.count) + cuts.length * (header.length + 16 + packed.length * 32),
+    runBytesMax(packed, rows.count) + cuts.length * (header.length + 16 + packed.length * (32 + PACKING_BYTES)),
   );
   const slices: UnplacedSlice<Name>[] = [];
   let at = start;
@@ -109,7 +114,7 @@ export function encodeRun<Name>(
   for (const { name, end } of cuts) {
     const slab = at;
     kernels.bytes.set(header, at);
-    at = writeSlab(kernels, packed, { at: at + header.length, row, count: end - row });
+    at = writeSlab(kernels, packed, { at: at + header.length, row, count: end - row, range });
     const hash = checksum(kernels, slab, at - slab);
     slices.push({ name, start: slab - start, end: at - start, hash, rows: end - row });
     row = end;
@@ -179,9 +184,7 @@ const widthOf = (span: bigint): number =>
   span === 0n ? 0 : span < 0x100n ? 1 : span < 0x1_0000n ? 2 : span < 0x1_0000_0000n ? 4 : 8;
 
 function encodeHeader(columns: readonly Packing[]): Uint8Array {
-  const text = Buffer.from(
-    JSON.stringify(columns.map(({ name, type, nulls, width, base }) => [name, type, nulls, width, String(base)])),
-  );
+  const text = Buffer.from(JSON.stringify(columns.map(({ name, type }) => [name, type])));
   const header = new Uint8Array(align(4 + text.length));
   new DataView(header.buffer).setUint32(0, text.length, true);
   header.set(text, 4);
@@ -197,33 +200,66 @@ interface SlabTarget {
   /** The first row of the order that belongs to it. */
   readonly row: number;
   readonly count: number;
+  /** Room for two 64-bit values. */
+  readonly range: number;
 }
 
-/** Writes one slab behind its header; returns where it ends. */
-function writeSlab(kernels: Kernels, columns: readonly PackedColumn[], { at: start, row, count }: SlabTarget): number {
+/** Bytes of how a column is packed in a slab: base (i64), width (u32), whether it has nulls (u32). */
+export const PACKING_BYTES = 16;
+
+/** Writes one slab behind its header; returns where it ends. What is written depends on the slab's rows alone. */
+function writeSlab(kernels: Kernels, columns: readonly PackedColumn[], target: SlabTarget): number {
+  const kernel = kernels.exports as unknown as Exports;
+  const { at: start, row, count } = target;
+  const view = new DataView(kernels.bytes.buffer);
   const texts = columns.filter(({ type }) => type === 'text').length;
-  const counts = new Uint32Array(kernels.bytes.buffer as ArrayBuffer, start, texts + 1);
-  counts[0] = count;
+  view.setUint32(start, count, true);
+  const packings = padded(kernels, start + (texts + 1) * 4);
   let text = 0;
-  let at = padded(kernels, start + (texts + 1) * 4);
-  const copy = (from: number, size: number) => {
-    kernels.bytes.copyWithin(at, from, from + size);
-    at = padded(kernels, at + size);
-  };
-  const copyBits = (from: number) => {
-    (kernels.exports as unknown as Exports).copyBits(from, row, count, at);
-    at = padded(kernels, at + ((count + 7) >> 3));
-  };
-  for (const { type, nulls, width, validity, values, bytes, starts } of columns) {
-    if (nulls) copyBits(validity);
-    if (type === 'boolean') copyBits(values);
-    else copy(values + row * width, count * width);
-    if (!starts) continue;
+  let at = packings + columns.length * PACKING_BYTES;
+  columns.forEach((column, i) => {
+    const { type, validity, values, bytes, starts } = column;
+    kernel.copyBits(validity, row, validity === 0 ? 0 : count, at);
+    const nulls = validity !== 0 && kernel.allSet(at, count) === 0;
+    if (nulls) at = padded(kernels, at + ((count + 7) >> 3));
+    let packing = { base: 0n, width: 0 };
+    if (type === 'boolean') {
+      kernel.copyBits(values, row, count, at);
+      at = padded(kernels, at + ((count + 7) >> 3));
+    } else {
+      packing = narrowed(kernels, column, { ...target, at });
+      at = padded(kernels, at + count * packing.width);
+    }
+    view.setBigInt64(packings + i * PACKING_BYTES, packing.base, true);
+    view.setUint32(packings + i * PACKING_BYTES + 8, packing.width, true);
+    view.setUint32(packings + i * PACKING_BYTES + 12, Number(nulls), true);
+    if (!starts) return;
     const size = starts[row + count]! - starts[row]!;
-    counts[++text] = size;
-    copy(bytes + starts[row]!, size);
-  }
+    view.setUint32(start + ++text * 4, size, true);
+    kernels.bytes.copyWithin(at, bytes + starts[row]!, bytes + starts[row]! + size);
+    at = padded(kernels, at + size);
+  });
   return at;
+}
+
+/** Writes a slab's part of a column's values in as few bytes as hold these, and says how. */
+function narrowed(
+  kernels: Kernels,
+  { base, width, values }: PackedColumn,
+  { at, row, count, range }: SlabTarget,
+): { base: bigint; width: number } {
+  if (width === 0 || count === 0) return { base: count === 0 ? 0n : base, width: 0 };
+  const kernel = kernels.exports as unknown as Exports;
+  const from = values + row * width;
+  kernel.rangePacked(from, count, width, range);
+  const [least, greatest] = new BigUint64Array(kernels.bytes.buffer as ArrayBuffer, range, 2) as unknown as [
+    bigint,
+    bigint,
+  ];
+  const narrow = widthOf(greatest - least);
+  if (narrow === width && least === 0n) kernels.bytes.copyWithin(at, from, from + count * width);
+  else if (narrow > 0) kernel.repack(from, count, width, least, narrow, at);
+  return { base: BigInt.asIntN(64, base + least), width: narrow };
 }
 
 /** Zeros up to the next multiple of eight bytes, so that equal rows are equal bytes. */

@@ -65,7 +65,8 @@ describe('one grocery, cut and run in many ways', () => {
       try {
         expect(hashesOf(published)).toEqual(hashesOf(reference));
         expect(await martDigests(published)).toEqual(marts);
-        const { sales, tables, money, reasons, metrics, checks } = reference.summary;
+        const { sales, tables, money, reasons, metrics } = reference.summary;
+        const { times: _, ...checks } = reference.summary.checks;
         expect(published.summary).toMatchObject({ sales, tables, money, reasons, metrics, checks });
       } finally {
         await published.close();

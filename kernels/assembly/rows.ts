@@ -251,6 +251,47 @@ export function copyBits(bitmap: usize, start: u32, count: u32, out: usize): voi
   return load<u64>(from + (i << 3));
 }
 
+/** The least and greatest of packed values, as two u64 at `out`; [0, 0] when there is none. */
+export function rangePacked(from: usize, count: u32, width: u32, out: usize): void {
+  let least = u64.MAX_VALUE;
+  let greatest: u64 = 0;
+  if (width == 1) {
+    for (let i: u32 = 0; i < count; i++) {
+      const value = get(from, i, 1);
+      least = value < least ? value : least;
+      greatest = value > greatest ? value : greatest;
+    }
+  } else if (width == 2) {
+    for (let i: u32 = 0; i < count; i++) {
+      const value = get(from, i, 2);
+      least = value < least ? value : least;
+      greatest = value > greatest ? value : greatest;
+    }
+  } else if (width == 4) {
+    for (let i: u32 = 0; i < count; i++) {
+      const value = get(from, i, 4);
+      least = value < least ? value : least;
+      greatest = value > greatest ? value : greatest;
+    }
+  } else {
+    for (let i: u32 = 0; i < count; i++) {
+      const value = get(from, i, 8);
+      least = value < least ? value : least;
+      greatest = value > greatest ? value : greatest;
+    }
+  }
+  store<u64>(out, count > 0 ? least : 0);
+  store<u64>(out, greatest, 8);
+}
+
+/** Packed values less `least`, in fewer bytes each. */
+export function repack(from: usize, count: u32, width: u32, least: u64, narrow: u32, out: usize): void {
+  if (width == 4 && narrow == 4) for (let i: u32 = 0; i < count; i++) put(out, i, 4, get(from, i, 4) - least);
+  else if (width == 4 && narrow == 2) for (let i: u32 = 0; i < count; i++) put(out, i, 2, get(from, i, 4) - least);
+  else if (width == 8 && narrow == 8) for (let i: u32 = 0; i < count; i++) put(out, i, 8, get(from, i, 8) - least);
+  else for (let i: u32 = 0; i < count; i++) put(out, i, narrow, get(from, i, width) - least);
+}
+
 /** Undoes pack64; a width of 0 stands for values that are all `base`. */
 export function unpack64(from: usize, count: u32, base: i64, width: u32, out: usize): void {
   if (width == 0) for (let i: u32 = 0; i < count; i++) store<i64>(out + (i << 3), base);
