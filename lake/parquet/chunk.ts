@@ -117,9 +117,10 @@ function dataBody(kernels: Kernels, dense: Dense, encoder: Encoder, page: PageRa
   const start = kernels.alloc(16 + ((end - row + 7) >> 3) + encoder.room(value, next));
   const values = nullable ? writeLevels(kernels, dense, row, end, start) : start;
   const size = (next === value ? values : encoder.write(value, next, values)) - start;
-  const shape = next === value ? null : encoder.shape(value, next, values - start, start + size - values);
-  const kind = encoder.dictionary === null ? 'values' : 'indices';
-  return { start, size, shape, huffman: shape === null ? null : encoder.huffman(value, next), kind };
+  const lead = values - start;
+  const shape = next === value ? null : encoder.shape(value, next, lead, size - lead);
+  const huffman = shape === null ? null : encoder.huffman(value, next);
+  return { start, size, lead, nature: encoder.nature, shape, huffman };
 }
 
 /** Definition levels behind their size: 1 for a value, 0 for null. A bitmap is what bit packing would make of them. */
