@@ -21,9 +21,12 @@ export async function runAttempt({ task, lakeUrl }: AttemptMessage): Promise<Att
     const run = (await taskFunction(task.kind)) as unknown as TaskFunction<unknown, unknown>;
     const attempt = randomBytes(8).toString('hex');
     const files: string[] = [];
+    const writes: Promise<unknown>[] = [];
     const scratch = async (name: string, bytes: Uint8Array, rows: number) => {
       const key = layout.part(task.kind, task.id, attempt, name);
-      await lake.write(key, bytes);
+      const write = lake.write(key, bytes);
+      writes.push(write);
+      await write;
       files.push(key);
       return { key, bytes: bytes.length, rows };
     };
@@ -41,7 +44,14 @@ export async function runAttempt({ task, lakeUrl }: AttemptMessage): Promise<Att
         return partWriter(key, await lake.writer(key), () => files.push(key));
       },
     };
-    const output = await withKernels(kernels => run(plan.inputs[task.index], { ...context, kernels }));
+    const output = await withKernels(async kernels => {
+      try {
+        return await run(plan.inputs[task.index], { ...context, kernels });
+      } finally {
+        // What a task that failed still writes may lie in the kernels' memory, which the next task fills.
+        await Promise.allSettled(writes);
+      }
+    });
     const own: Commit = { kind: task.kind, task: task.id, attempt, files, output };
     const commit = await commitOnce(lake, own);
     return { ok: true, commit, ms: performance.now() - started };

@@ -43,9 +43,9 @@ function writeOurs(profile: Profile) {
   return timed(() => {
     const file = openSync(join(folder, 'sales.parquet'), 'w');
     readBatches(kernels, { path }, GROCERY_SALES, batch => {
-      for (const piece of writer.add(rowsOf(batch))) writeSync(file, piece);
+      writeSync(file, writer.add(rowsOf(batch)));
     });
-    for (const piece of writer.finish()) writeSync(file, piece);
+    writeSync(file, writer.finish());
     closeSync(file);
   });
 }
