@@ -51,7 +51,11 @@ export const WRITERS = {
 function byEndcap(profile: Profile): Writer {
   return (kernels, definition, rows) => {
     const placed = placeRows(kernels, rows);
-    return () => encodeParquet(kernels, definition, placed, PROFILES[profile]).length;
+    const mark = kernels.mark();
+    return () => {
+      kernels.release(mark);
+      return encodeParquet(kernels, definition, placed, PROFILES[profile]).length;
+    };
   };
 }
 

@@ -21,9 +21,12 @@ export async function runAttempt({ task, lakeUrl }: AttemptMessage): Promise<Att
     const run = (await taskFunction(task.kind)) as unknown as TaskFunction<unknown, unknown>;
     const attempt = randomBytes(8).toString('hex');
     const files: { key: string; bytes: number }[] = [];
+    const writes: Promise<unknown>[] = [];
     const put = async (name: string, bytes: Uint8Array, flush: boolean) => {
       const key = layout.part(task.kind, task.id, attempt, name);
-      await lake.write(key, bytes, { flush });
+      const written = lake.write(key, bytes, { flush });
+      writes.push(written);
+      await written;
       files.push({ key, bytes: bytes.length });
       return { key, bytes: bytes.length };
     };
@@ -43,7 +46,14 @@ export async function runAttempt({ task, lakeUrl }: AttemptMessage): Promise<Att
         return partWriter(key, await lake.writer(key), bytes => files.push({ key, bytes }));
       },
     };
-    const output = await withKernels(kernels => run(plan.inputs[task.index], { ...context, kernels }));
+    const output = await withKernels(async kernels => {
+      try {
+        return await run(plan.inputs[task.index], { ...context, kernels });
+      } finally {
+        // What a task that failed still writes may lie in the kernels' memory, which the next task fills.
+        await Promise.allSettled(writes);
+      }
+    });
     const own: Commit = { kind: task.kind, task: task.id, attempt, files, output };
     const commit = await commitOnce(lake, own);
     return { ok: true, commit, ms: performance.now() - started };

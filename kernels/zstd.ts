@@ -27,8 +27,12 @@ interface Exports {
     treeSize: number,
     out: number,
   ): number;
+  zstdRuns(source: number, size: number, lead: number, width: number, scratch: number, out: number): number;
+  runBits(start: number, count: number, width: number): number;
+  huffmanCodes(counts: number, codes: number, tree: number, scratch: number): number;
   huffmanPairs(codes: number, pairs: number): void;
   histogram(source: number, size: number, out: number): void;
+  histogramAbout(source: number, size: number, out: number): void;
 }
 
 /**
@@ -86,6 +90,34 @@ export function zstdFrame(
   return end === 0 ? null : kernels.bytes.subarray(out, end);
 }
 
+/** What making a frame of runs takes besides: literals, sequences and codes of a block. */
+const RUNS_SCRATCH = 700 << 10;
+
+/**
+ * A frame of `lead` bytes and numbers of `width` bytes, 4 or 8, many of which are in some bytes as the one before them;
+ * a view of the kernels' memory. Null when none of the first is.
+ */
+export function zstdRuns(
+  kernels: Kernels,
+  source: number,
+  size: number,
+  lead: number,
+  width: number,
+): Uint8Array | null {
+  const { zstdRuns: runs } = kernels.exports as unknown as Exports;
+  const out = kernels.alloc(size * 2 + 1_024);
+  const mark = kernels.mark();
+  const end = runs(source, size, lead, width, kernels.alloc(RUNS_SCRATCH), out);
+  kernels.release(mark);
+  return end === 0 ? null : kernels.bytes.subarray(out, end);
+}
+
+/** The part of its size that a frame of such numbers comes to, about, by `count` ≥ 2 of them. */
+export function runsRatio(kernels: Kernels, start: number, count: number, width: number): number {
+  const { runBits } = kernels.exports as unknown as Exports;
+  return runBits(start + width, count - 1, width) / ((count - 1) * width * 8);
+}
+
 /** The part of its size that a frame of such a shape comes to; 1 when none can be made. */
 export function frameRatio(
   size: number,
@@ -99,68 +131,31 @@ export function frameRatio(
   return ((size - count * match) * (huffman?.ratio ?? 1)) / size;
 }
 
-/** The description of a tree has four bits for each byte up to the last but one of up to 128. */
-const SYMBOLS_MAX = 128;
-const CODE_BITS_MAX = 11;
+/** Of the description of codes, and of what making them takes. */
+const TREE_BYTES = 256;
+const CODES_SCRATCH = 8_192;
 
-/** Huffman codes for the bytes of a range; null when there is but one, or some beyond ASCII. */
+/** Huffman codes for the bytes of a range; null when there is but one, or they are too many and too unlike to be told. */
 export function huffmanOf(kernels: Kernels, source: number, size: number): Huffman | null {
-  const { histogram, huffmanPairs } = kernels.exports as unknown as Exports;
-  const at = kernels.alloc(4_096);
-  histogram(source, size, at);
-  const counts = new Uint32Array(kernels.bytes.buffer, at, 256);
-  const symbols = [...counts.keys()].filter(symbol => counts[symbol]! > 0);
-  const last = symbols.at(-1) ?? 0;
-  if (symbols.length < 2 || last > SYMBOLS_MAX) return null;
-  const lengths = codeLengths(symbols.map(symbol => counts[symbol]!));
-  const longest = Math.max(...lengths);
-  const weights = new Uint8Array(256);
-  symbols.forEach((symbol, i) => {
-    weights[symbol] = longest + 1 - lengths[i]!;
-  });
-  const bits = symbols.reduce((sum, symbol, i) => sum + counts[symbol]! * lengths[i]!, 0);
+  const { histogramAbout, huffmanCodes, huffmanPairs } = kernels.exports as unknown as Exports;
+  const counts = kernels.alloc(4_096);
+  histogramAbout(source, size, counts);
   const codes = kernels.alloc(1_024);
-  new Uint32Array(kernels.bytes.buffer, codes, 256).set(canonicalCodes(weights, longest));
+  const tree = kernels.alloc(TREE_BYTES);
+  const treeSize = huffmanCodes(counts, codes, tree, kernels.alloc(CODES_SCRATCH));
+  if (treeSize === 0) return null;
   const pairs = kernels.alloc(4 << 16);
   huffmanPairs(codes, pairs);
-  const treeSize = 1 + ((last + 1) >> 1);
-  const tree = kernels.alloc(treeSize);
-  kernels.bytes[tree] = 127 + last;
-  for (let i = 0; i < last; i += 2)
-    kernels.bytes[tree + 1 + (i >> 1)] = (weights[i]! << 4) | (i + 1 < last ? weights[i + 1]! : 0);
-  return { codes, pairs, tree, treeSize, ratio: bits / 8 / size };
+  const [count, code] = [counts, codes].map(at => new Uint32Array(kernels.bytes.buffer, at, 256)) as [
+    Uint32Array,
+    Uint32Array,
+  ];
+  const counted = count.reduce((sum, own) => sum + own, 0);
+  const bits = count.reduce((sum, own, symbol) => sum + own * (code[symbol]! >> 16), 0);
+  return { codes, pairs, tree, treeSize, ratio: bits / 8 / counted };
 }
 
-/** Lengths of Huffman codes. When one is too long, the counts are flattened, which costs little: it is rare. */
-function codeLengths(counts: readonly number[]): number[] {
-  const nodes: { count: number; members: number[] }[] = counts.map((count, i) => ({ count, members: [i] }));
-  const lengths = counts.map(() => 0);
-  while (nodes.length > 1) {
-    nodes.sort((a, b) => b.count - a.count || b.members[0]! - a.members[0]!);
-    const [low, high] = [nodes.pop()!, nodes.pop()!];
-    const members = [...low.members, ...high.members];
-    for (const i of members) lengths[i]!++;
-    nodes.push({ count: low.count + high.count, members });
-  }
-  return Math.max(...lengths) > CODE_BITS_MAX ? codeLengths(counts.map(count => (count >> 1) + 1)) : lengths;
-}
-
-/** Codes in the order of their lengths, the longest first, then of their symbols; length in the upper half of each. */
-function canonicalCodes(weights: Uint8Array, longest: number): Uint32Array {
-  const codes = new Uint32Array(256);
-  let next = 0;
-  for (let weight = 1; weight <= longest; weight++) {
-    // A code that is a bit shorter is half the number: what came so far is always even.
-    if (weight > 1) next >>= 1;
-    const bits = longest + 1 - weight;
-    weights.forEach((own, symbol) => {
-      if (own === weight) codes[symbol] = next++ | (bits << 16);
-    });
-  }
-  return codes;
-}
-
-/** The part of their size to which codes alone could bring bytes at best: their entropy, to its zeroth order. */
+/** The part of their size to which codes alone could bring bytes: their entropy, but a bit at least for each. */
 export function entropyRatio(kernels: Kernels, source: number, size: number): number {
   const { histogram } = kernels.exports as unknown as Exports;
   const mark = kernels.mark();
@@ -168,7 +163,7 @@ export function entropyRatio(kernels: Kernels, source: number, size: number): nu
   histogram(source, size, at);
   let bits = 0;
   for (const count of new Uint32Array(kernels.bytes.buffer, at, 256)) {
-    if (count > 0) bits += count * Math.log2(size / count);
+    if (count > 0) bits += count * Math.max(1, Math.log2(size / count));
   }
   kernels.release(mark);
   return bits / 8 / size;

@@ -9,17 +9,19 @@ export * from './delta';
 export * from './dictionary';
 export * from './encodings';
 export { groupBits, groupHalfWords, groupTexts, groupWords } from './groups';
+export { histogram, histogramAbout, huffmanCodes, huffmanPairs } from './huffman';
 export { joinRows } from './join';
 export * from './keys';
 export { countRecords } from './lines';
 export { indexNumbers, indexTexts, lookupDense, lookupNumbers, lookupTexts, pairKeys } from './lookup';
 export * from './money';
 export * from './rows';
+export { runBits, zstdRuns } from './runs';
 export * from './scan';
 export * from './snappy';
 export * from './sort';
 export * from './xxhash';
-export * from './zstd';
+export { zstdLiterals, zstdRecords, zstdStore } from './zstd';
 
 /** Where the caller's part of the memory begins: below it are the kernels' own tables. */
 export function heapBase(): usize {

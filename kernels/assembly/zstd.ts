@@ -4,20 +4,21 @@
  * Nothing is searched for. Every sequence has the same literal length, the same match length and the last offset, so
  * all three tables are of one symbol and a sequence takes no bits at all.
  */
+import { huffmanLiterals } from './huffman';
 
 const MAGIC: u32 = 0xfd2fb528;
 /** One segment, content size in four bytes. */
 const DESCRIPTOR: u8 = 0xa0;
-const BLOCK: u32 = 131_072;
+export const BLOCK: u32 = 131_072;
 /** The last block gets at least so many bytes or records: four streams of codes cannot share out fewer than six bytes. */
 const LAST_MIN: u32 = 64;
 const RAW: u32 = 0;
-const COMPRESSED: u32 = 2;
+export const COMPRESSED: u32 = 2;
 /** All three tables hold a single symbol. */
 const ONE_SYMBOL: u8 = 0x54;
 
 // @ts-ignore: decorator
-@inline function frameHeader(size: u32, out: usize): usize {
+@inline export function frameHeader(size: u32, out: usize): usize {
   store<u32>(out, MAGIC);
   store<u8>(out, DESCRIPTOR, 4);
   store<u32>(out, size, 5);
@@ -25,7 +26,7 @@ const ONE_SYMBOL: u8 = 0x54;
 }
 
 // @ts-ignore: decorator
-@inline function blockHeader(out: usize, last: bool, type: u32, size: u32): void {
+@inline export function blockHeader(out: usize, last: bool, type: u32, size: u32): void {
   const header = u32(last) | (type << 1) | (size << 3);
   store<u16>(out, <u16>header);
   store<u8>(out, <u8>(header >> 16), 2);
@@ -46,7 +47,7 @@ export function zstdStore(source: usize, size: u32, out: usize): usize {
 }
 
 // @ts-ignore: decorator
-@inline function literalLengthCode(length: u32): u32 {
+@inline export function literalLengthCode(length: u32): u32 {
   if (length < 16) return length;
   if (length < 24) return 16 + ((length - 16) >> 1);
   if (length < 32) return 20 + ((length - 24) >> 2);
@@ -55,13 +56,13 @@ export function zstdStore(source: usize, size: u32, out: usize): usize {
 }
 
 // @ts-ignore: decorator
-@inline function literalLengthBits(code: u32): u32 {
+@inline export function literalLengthBits(code: u32): u32 {
   if (code < 16) return 0;
   return code < 20 ? 1 : code < 22 ? 2 : code < 24 ? 3 : code == 24 ? 4 : code - 19;
 }
 
 /** Sequences that are all alike. `offset` is Zstandard's offset value: 1 is the last one again, others are 3 too large. */
-function sequences(count: u32, literal: u32, match: u32, offset: u32, out: usize): usize {
+export function sequences(count: u32, literal: u32, match: u32, offset: u32, out: usize): usize {
   if (count < 128) store<u8>(out++, <u8>count);
   else {
     store<u8>(out, <u8>((count >> 8) + 128));
@@ -98,14 +99,14 @@ function sequences(count: u32, literal: u32, match: u32, offset: u32, out: usize
 }
 
 // @ts-ignore: decorator
-@inline function rawLiteralsHeader(size: u32, out: usize): usize {
+@inline export function rawLiteralsHeader(size: u32, out: usize): usize {
   store<u16>(out, <u16>((size << 4) | 12));
   store<u8>(out, <u8>(size >> 12), 2);
   return out + 3;
 }
 
 // @ts-ignore: decorator
-@inline function copyShort(from: usize, to: usize, size: u32): void {
+@inline export function copyShort(from: usize, to: usize, size: u32): void {
   for (let i: u32 = 0; i < size; i += 16) v128.store(to + i, v128.load(from + i));
 }
 
@@ -122,7 +123,7 @@ function gatherLiterals(source: usize, count: u32, stride: u32, literal: u32, ou
 /**
  * A frame of: `lead` bytes, `count` records of `literal` bytes each followed by `match` ≥ 3 bytes that are equal to those
  * `literal + match` before, and what is left of `size`, at most a record. The lead ends with the first such bytes.
- * `codes` and `pairs` are the Huffman codes of the literals and `tree` their description, or `codes` is 0: then literals stay as
+ * `codes` and `pairs` are the Huffman codes of the literals and `tree` is their description, or `codes` is 0: then literals stay as
  * they are. `scratch` has room for the literals of a block. Returns 0 when a block would be larger than a block may be:
  * that happens when one part of the data is unlike the whole, whose codes they are.
  */
@@ -208,107 +209,4 @@ export function zstdLiterals(
     blockHeader(block, at == size, COMPRESSED, <u32>(out - block - 3));
   }
   return out;
-}
-
-/** A literals section in four streams. Without a description of the tree, the one of the block before holds. */
-function huffmanLiterals(
-  source: usize,
-  size: u32,
-  codes: usize,
-  pairs: usize,
-  tree: usize,
-  treeSize: u32,
-  out: usize,
-): usize {
-  const header = out;
-  memory.copy(out + 5, tree, treeSize);
-  const jumps = out + 5 + treeSize;
-  out = jumps + 6;
-  const quarter = (size + 3) >> 2;
-  for (let stream: u32 = 0; stream < 4; stream++) {
-    const start = out;
-    const from = quarter * stream;
-    out = huffmanStream(source + from, stream == 3 ? size - from : quarter, codes, pairs, out);
-    if (stream < 3) store<u16>(jumps + (stream << 1), <u16>(out - start));
-  }
-  const type: u64 = treeSize == 0 ? 3 : 2;
-  store<u64>(header, type | (3 << 2) | (<u64>size << 4) | (<u64>(out - header - 5) << 22) | (load<u64>(header) & ~0xff_ffff_ffff));
-  return out;
-}
-
-/**
- * Codes of each two bytes that follow one another, from those of each byte (32 bits: the code, its length above 16). Of a
- * pair the second comes first, as streams are written backwards. `pairs` has room for 2^16 of them (32 bits: the codes,
- * their length above 24); only those of bytes that have codes are set.
- */
-export function huffmanPairs(codes: usize, pairs: usize): void {
-  for (let second: usize = 0; second < 256; second++) {
-    const later = load<u32>(codes + (second << 2));
-    if (later == 0) continue;
-    for (let first: usize = 0; first < 256; first++) {
-      const sooner = load<u32>(codes + (first << 2));
-      if (sooner == 0) continue;
-      const code = (later & 0xffff) | ((sooner & 0xffff) << (later >> 16));
-      store<u32>(pairs + (((second << 8) | first) << 2), code | (((later >> 16) + (sooner >> 16)) << 24));
-    }
-  }
-}
-
-/** Symbols are written from the last to the first. */
-function huffmanStream(source: usize, size: u32, codes: usize, pairs: usize, out: usize): usize {
-  let word: u64 = 0;
-  let filled: u64 = 0;
-  let at = source + size;
-  while (at >= source + 4) {
-    at -= 4;
-    const four = load<u32>(at);
-    const last = load<u32>(pairs + (<usize>(four >> 16) << 2));
-    const first = load<u32>(pairs + (<usize>(four & 0xffff) << 2));
-    // Joined before they come to the word, for which everything waits.
-    const code = <u64>(last & 0xff_ffff) | (<u64>(first & 0xff_ffff) << (last >> 24));
-    word |= code << filled;
-    filled += (last >> 24) + (first >> 24);
-    // Seven bits and four codes of eleven are less than a word.
-    store<u64>(out, word);
-    out += <usize>(filled >> 3);
-    word >>= filled & ~7;
-    filled &= 7;
-  }
-  while (at > source) {
-    const code = load<u32>(codes + (<usize>load<u8>(--at) << 2));
-    word |= <u64>(code & 0xffff) << filled;
-    filled += code >> 16;
-  }
-  word |= <u64>1 << filled;
-  store<u64>(out, word);
-  return out + <usize>((filled >> 3) + 1);
-}
-
-/** How often each byte comes; `out` has room for 4 × 256 counts of 32 bits, of which the first 256 are the sums. */
-export function histogram(source: usize, size: u32, out: usize): void {
-  memory.fill(out, 0, 4096);
-  let at = source;
-  // Four tables: one that is added to twice in a row waits for itself.
-  for (const end = source + (size & ~3); at < end; at += 4) {
-    const four = load<u32>(at);
-    const a = out + (<usize>(four & 255) << 2);
-    store<u32>(a, load<u32>(a) + 1);
-    const b = out + 1024 + (<usize>((four >> 8) & 255) << 2);
-    store<u32>(b, load<u32>(b) + 1);
-    const c = out + 2048 + (<usize>((four >> 16) & 255) << 2);
-    store<u32>(c, load<u32>(c) + 1);
-    const d = out + 3072 + (<usize>(four >> 24) << 2);
-    store<u32>(d, load<u32>(d) + 1);
-  }
-  for (const end = source + size; at < end; at++) {
-    const a = out + (<usize>load<u8>(at) << 2);
-    store<u32>(a, load<u32>(a) + 1);
-  }
-  for (let i: usize = 0; i < 1024; i += 16) {
-    const sum = i32x4.add(
-      i32x4.add(v128.load(out + i), v128.load(out + i, 1024)),
-      i32x4.add(v128.load(out + i, 2048), v128.load(out + i, 3072)),
-    );
-    v128.store(out + i, sum);
-  }
 }

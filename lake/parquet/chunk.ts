@@ -37,7 +37,7 @@ interface Page {
   readonly body: Body;
 }
 
-/** Encodes rows [from, to) of a column into `output`; `from` is a multiple of 8. Gives back the kernels' memory that it took. */
+/** Encodes rows [from, to) of a column into `output`; `from` is a multiple of 8. */
 export function encodeChunk(
   kernels: Kernels,
   output: Output,
@@ -46,7 +46,6 @@ export function encodeChunk(
   [from, to]: readonly [from: number, to: number],
   options: ChunkOptions,
 ): Chunk {
-  const mark = kernels.mark();
   const dense = denseRows(kernels, column, PARQUET_TYPES[type].physical, from, to);
   const facts = factsOf(kernels, dense);
   const encoder = encoderOf(kernels, dense, facts, options.codec, options.encodings);
@@ -58,26 +57,22 @@ export function encodeChunk(
   }
   const bodies = pages.map(({ body }) => body);
   const compressed = compressPages(kernels, bodies, options.codec);
+  const headers = pages.map((page, i) => headerOf(page, compressed.pages[i]!));
   const start = output.position;
-  const headers = pages.map((page, i) => putPage(output, page, compressed.pages[i]!));
-  kernels.release(mark);
+  output.put(headers.flatMap((header, i) => [header, compressed.pages[i]!]));
   return {
     encodings: [...new Set([...pages.map(({ encoding }) => encoding), ENCODING.rle])],
     codec: compressed.codec,
-    size: bodies.reduce((sum, { size }, i) => sum + size + headers[i]!, 0),
+    size: bodies.reduce((sum, { size }, i) => sum + size + headers[i]!.length, 0),
     compressedSize: output.position - start,
-    dictionarySize: dictionary === null ? 0 : headers[0]! + compressed.pages[0]!.length,
+    dictionarySize: dictionary === null ? 0 : headers[0]!.length + compressed.pages[0]!.length,
     statistics: facts.statistics,
   };
 }
 
-/** Returns the size of the header. */
-function putPage(output: Output, { type, values, encoding, body }: Page, compressed: Uint8Array): number {
+function headerOf({ type, values, encoding, body }: Page, compressed: Uint8Array): Uint8Array {
   const { length: compressedSize } = compressed;
-  const header = pageHeader({ type, values, encoding, size: body.size, compressedSize, crc: crc32(compressed) });
-  output.put(header);
-  output.put(compressed);
-  return header.length;
+  return pageHeader({ type, values, encoding, size: body.size, compressedSize, crc: crc32(compressed) });
 }
 
 function dataPages(kernels: Kernels, dense: Dense, encoder: Encoder, nullable: boolean, options: ChunkOptions): Page[] {
@@ -117,9 +112,10 @@ function dataBody(kernels: Kernels, dense: Dense, encoder: Encoder, page: PageRa
   const start = kernels.alloc(16 + ((end - row + 7) >> 3) + encoder.room(value, next));
   const values = nullable ? writeLevels(kernels, dense, row, end, start) : start;
   const size = (next === value ? values : encoder.write(value, next, values)) - start;
-  const shape = next === value ? null : encoder.shape(value, next, values - start, start + size - values);
-  const kind = encoder.dictionary === null ? 'values' : 'indices';
-  return { start, size, shape, huffman: shape === null ? null : encoder.huffman(value, next), kind };
+  const lead = values - start;
+  const shape = next === value ? null : encoder.shape(value, next, lead, size - lead);
+  const huffman = shape === null ? null : encoder.huffman(value, next);
+  return { start, size, lead, nature: encoder.nature, shape, huffman };
 }
 
 /** Definition levels behind their size: 1 for a value, 0 for null. A bitmap is what bit packing would make of them. */

@@ -2,28 +2,54 @@
 import { constants, zstdCompressSync } from 'node:zlib';
 import { snappyCompress } from '../../kernels/snappy.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
-import { entropyRatio, frameRatio, type Huffman, type RecordShape, zstdFrame, zstdStore } from '../../kernels/zstd.ts';
+import {
+  entropyRatio,
+  frameRatio,
+  type Huffman,
+  huffmanOf,
+  type RecordShape,
+  runsRatio,
+  zstdFrame,
+  zstdRuns,
+  zstdStore,
+} from '../../kernels/zstd.ts';
 import type { Codec } from './types.ts';
+
+/** What is known of the bytes of a page. */
+export interface Nature {
+  /** Bytes of a number, 4 or 8, of which the next may be like it; 0 of other values. */
+  readonly width: number;
+  /** Whether there may be matches at any distance. */
+  readonly repeats: boolean;
+}
 
 /** A page's body before compression, in the kernels' memory. */
 export interface Body {
   readonly start: number;
   readonly size: number;
+  /** Bytes before the values. */
+  readonly lead: number;
+  readonly nature: Nature;
   /** How its values are alike, if they are. */
   readonly shape: RecordShape | null;
   readonly huffman: Huffman | null;
-  /** What it holds: of distinct values and of packed bits less is to be tried. */
-  readonly kind: 'values' | 'entries' | 'indices';
 }
 
 /** Level 1 is within a few percent of level 3 on columns, in half the time. */
 const LEVEL = 1;
-/** Bytes by which a page is judged. A call of the library takes some 40 µs, however little it is given. */
+/** Bytes by which a page is judged. */
 const SAMPLE_BYTES = 8_192;
-/** Smaller pages have nothing to gain that is worth a call. */
+/** Smaller pages have nothing to gain that is worth a frame. */
 const SMALL_BYTES = 256;
 /** Compressed pages that are hardly smaller are not worth their decompression. */
 const GAIN_MIN = 0.95;
+/** Codes take several times as long as leaving out what is known: they have to be so much better. */
+const CODES_COST = 0.8;
+/**
+ * The library takes ten times as long as the kernels, and a megabyte of memory a call that the garbage collector is told
+ * of: it has to be so much better.
+ */
+const SEARCH_COST = 0.85;
 
 /** Bodies as they are to be written, and whether they are compressed. */
 export function compressPages(
@@ -49,37 +75,68 @@ export function compressPages(
 
 const total = (pages: readonly Uint8Array[]): number => pages.reduce((sum, { length }) => sum + length, 0);
 
+/** A way to make a frame, and the part of its size to which it is thought to bring a page. */
+interface Way {
+  readonly ratio: number;
+  make(): Uint8Array | null;
+}
+
 /** Null when nothing is gained. */
 function zstd(kernels: Kernels, body: Body): Uint8Array | null {
-  const { start, size, shape, huffman } = body;
+  const { start, size, lead, nature, shape, huffman } = body;
   if (size < SMALL_BYTES) return null;
-  const known = shape === null ? 1 : frameRatio(size, shape, huffman);
-  const searched = expectedRatio(kernels, body, known);
-  if (Math.min(searched, known) > GAIN_MIN) return null;
-  if (known < 1 && known * SEARCH_COSTS <= searched) {
-    const frame = zstdFrame(kernels, start, size, shape!, huffman);
-    if (frame !== null) return frame;
+  const [values, valueBytes] = [start + lead, size - lead];
+  const records: Way = {
+    ratio: shape === null ? 1 : frameRatio(size, shape, huffman),
+    make: () => zstdFrame(kernels, start, size, shape!, huffman),
+  };
+  const runs: Way = {
+    ratio: numbersRatio(kernels, values, valueBytes, nature.width) / CODES_COST,
+    make: () => zstdRuns(kernels, start, size, lead, nature.width),
+  };
+  const codes: Way = {
+    ratio: (entropyRatio(kernels, ...sampleOf(values, valueBytes)) + CODES_BYTES / size) / CODES_COST,
+    make: () => codedFrame(kernels, body),
+  };
+  const search: Way = {
+    ratio: nature.repeats ? searchRatio(kernels, values, valueBytes) / SEARCH_COST : 1,
+    make: () => librarySearch(kernels, start, size),
+  };
+  const ways = [records, runs, codes, search].filter(({ ratio }) => ratio < GAIN_MIN).sort((a, b) => a.ratio - b.ratio);
+  for (const { make } of ways) {
+    const frame = make();
+    if (frame !== null && frame.length < size * GAIN_MIN) return frame;
   }
-  const found = search(kernels, start, size);
-  return found.length < size * GAIN_MIN ? found : null;
+  return null;
 }
 
-/** What a search for matches is thought to bring, with as little work as will do. */
-function expectedRatio(kernels: Kernels, { start, size, kind }: Body, known: number): number {
-  // Bit packing leaves no matches, but some bits may come more often than others.
-  if (kind === 'indices') return entropyRatio(kernels, ...sampleOf(start, size));
-  // No entry comes twice: there is little to be found that is not known.
-  if (kind === 'entries' && known < 1) return 1;
-  return size <= SAMPLE_BYTES ? 0 : searchRatio(kernels, start, size);
+/** Of a frame of codes alone: its headers and the description of the codes, about. */
+const CODES_BYTES = 128;
+
+function codedFrame(kernels: Kernels, { start, size, lead }: Body): Uint8Array | null {
+  const plain = Math.max(1, lead);
+  const huffman = huffmanOf(kernels, start + plain, size - plain);
+  return huffman && zstdFrame(kernels, start, size, { lead: plain, count: 0, literal: 0, match: 0 }, huffman);
 }
 
-/** A search for matches takes ten times as long as knowing them: it has to be so much better. */
-const SEARCH_COSTS = 0.9;
+/** The part of their size to which numbers come when what they share with the one before them is left out, by a sample. */
+export function numbersRatio(kernels: Kernels, start: number, size: number, width: number): number {
+  const count = Math.floor(Math.min(size, SAMPLE_BYTES) / Math.max(1, width));
+  if (width === 0 || count < 2) return 1;
+  const from = start + Math.floor((size / width - count) / 2) * width;
+  return runsRatio(kernels, from, count, width);
+}
 
-/** The part of their size to which a search for matches brings bytes, by a sample from their middle. */
+/**
+ * The part of its size to which a search for matches brings a range, by a sample from its middle: what Snappy makes of
+ * it, of which codes would save about half of what they save of all.
+ */
 export function searchRatio(kernels: Kernels, start: number, size: number): number {
+  const mark = kernels.mark();
   const [from, length] = sampleOf(start, size);
-  return search(kernels, from, length).length / Math.max(1, length);
+  const matched = snappyCompress(kernels, from, length).length / Math.max(1, length);
+  kernels.release(mark);
+  return (matched * (1 + entropyRatio(kernels, from, length))) / 2;
 }
 
 /** Address and size of a sample from the middle of a range. */
@@ -87,7 +144,7 @@ function sampleOf(start: number, size: number): [start: number, size: number] {
   return [start + (Math.max(0, size - SAMPLE_BYTES) >> 4) * 8, Math.min(size, SAMPLE_BYTES)];
 }
 
-function search(kernels: Kernels, start: number, size: number): Uint8Array {
+function librarySearch(kernels: Kernels, start: number, size: number): Uint8Array {
   // Room for all of it at once: the library is called again for each piece of this size.
   const chunkSize = Math.max(1_024, size >> 1);
   const params = { [constants.ZSTD_c_compressionLevel]: LEVEL };

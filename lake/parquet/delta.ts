@@ -20,6 +20,7 @@ export function deltaNumbers(kernels: Kernels, { physical, values }: Dense): Enc
   const kernel = width === 4 ? delta32 : delta64;
   return {
     encoding: ENCODING.deltaBinary,
+    nature: { width: 0, repeats: false },
     dictionary: null,
     room: (from, to) => (to - from) * (width + 1) + ROOM,
     write: (from, to, out) => kernel(values + from * width, to - from, scratch, out),
@@ -35,6 +36,7 @@ export function deltaTexts(kernels: Kernels, { offsets, values, count }: Dense, 
   const bytesOf = (from: number, to: number) => at[to]! - at[from]!;
   return {
     encoding: ENCODING.deltaLength,
+    nature: { width: 0, repeats: true },
     dictionary: null,
     room: (from, to) => bytesOf(from, to) + (to - from) * (SIZE_BYTES + 1) + ROOM,
     write: (from, to, out) => parquetKernels(kernels).deltaText(offsets, values, from, to, sizes, scratch, out),

@@ -53,6 +53,7 @@ export function dictionaryEncoder(kernels: Kernels, facts: Facts, { used, indice
   const { hybrid, repeatedRun } = parquetKernels(kernels);
   return {
     encoding: ENCODING.dictionary,
+    nature: { width: 0, repeats: false },
     dictionary: { entries: used, body },
     room: (from, to) => 64 + (((to - from) * bits) >> 3) + (to - from),
     write(from, to, out) {
@@ -126,7 +127,9 @@ function dictionaryBody(kernels: Kernels, dense: Dense, facts: Facts, { entries,
   const { physical, offsets, values } = dense;
   if (physical !== 'text') {
     const shape = numberShape(dense, facts, 0, used);
-    return { start: entries, size: used * WIDTH[physical], shape, huffman: null, kind: 'entries' };
+    // No entry comes twice.
+    const nature = { width: WIDTH[physical], repeats: physical === 'double' };
+    return { start: entries, size: used * WIDTH[physical], lead: 0, nature, shape, huffman: null };
   }
   const at = new Int32Array(kernels.bytes.buffer, offsets, dense.count + 1);
   const rows = new Int32Array(kernels.bytes.buffer, entries, used);
@@ -134,5 +137,5 @@ function dictionaryBody(kernels: Kernels, dense: Dense, facts: Facts, { entries,
   for (const row of rows) room += at[row + 1]! - at[row]!;
   const start = kernels.alloc(room);
   const end = parquetKernels(kernels).plainTextRows(offsets, values, entries, used, start);
-  return { start, size: end - start, shape: null, huffman: null, kind: 'entries' };
+  return { start, size: end - start, lead: 0, nature: { width: 0, repeats: true }, shape: null, huffman: null };
 }

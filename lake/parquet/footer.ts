@@ -67,7 +67,7 @@ export function pageHeader({ type, values, encoding, size, compressedSize, crc }
 }
 
 /** The footer with its length and the magic number: the end of a file. */
-export function fileFooter({ columns }: TableDefinition, groups: readonly GroupFacts[]): Uint8Array {
+export function fileFooter({ columns }: TableDefinition, groups: readonly GroupFacts[]): readonly Uint8Array[] {
   const out = new ThriftWriter();
   out.struct(() => {
     out.i32(1, FORMAT_VERSION);
@@ -88,7 +88,7 @@ export function fileFooter({ columns }: TableDefinition, groups: readonly GroupF
   const bytes = out.finish();
   const length = Buffer.alloc(4);
   length.writeUInt32LE(bytes.length);
-  return Buffer.concat([bytes, length, MAGIC]);
+  return [bytes, length, MAGIC];
 }
 
 type Columns = TableDefinition['columns'];

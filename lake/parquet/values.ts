@@ -1,6 +1,6 @@
 /** How the values of a column chunk are encoded: by a dictionary where that is smaller, else one behind the other. */
 import type { Kernels } from '../../kernels/wasm.ts';
-import { searchRatio } from './compress.ts';
+import { numbersRatio, searchRatio } from './compress.ts';
 import { deltaNumbers, deltaSampleBytes, deltaTexts } from './delta.ts';
 import type { Dense } from './dense.ts';
 import { dictionaryEncoder, dictionaryOf } from './dictionary.ts';
@@ -34,7 +34,9 @@ export function encoderOf(kernels: Kernels, dense: Dense, facts: Facts, codec: C
 function plainEstimate(kernels: Kernels, dense: Dense, facts: Facts, codec: Codec, plainBytes: number): number {
   if (codec !== 'zstd') return plainBytes;
   if (dense.physical !== 'text') {
-    const known = entropyWidth(dense, facts) / WIDTH[dense.physical];
+    const width = WIDTH[dense.physical];
+    const known = Math.min(entropyWidth(dense, facts) / width, numbersRatio(kernels, dense.values, plainBytes, width));
+    if (dense.physical !== 'double') return plainBytes * known;
     return plainBytes * Math.min(known, searchRatio(kernels, dense.values, plainBytes));
   }
   const at = new Int32Array(kernels.bytes.buffer, dense.offsets, dense.count + 1);

@@ -22,7 +22,10 @@ export interface ParquetOptions {
 }
 
 export interface ParquetWriter {
-  /** Writes rows as one or more row groups; returns the bytes that come next in the file. */
+  /**
+   * Writes rows as one or more row groups; returns the bytes that come next in the file, a view of the kernels' memory
+   * behind what was there: good until that is released.
+   */
   add(rows: Rows): Uint8Array;
   /** The same, but leaves rows behind the last full row group for later: how many of them it has written. */
   addFull(rows: Rows): { readonly bytes: Uint8Array; readonly written: number };
@@ -35,14 +38,12 @@ const PAGE_ROWS = 65_536;
 /** Pages of long texts are cut earlier, and so are row groups: both are held in memory while they are encoded. */
 const PAGE_BYTES = 2 << 20;
 const ROW_GROUP_BYTES = 64 << 20;
-/** Room that is set aside for a value, and for what comes behind all: pages that nothing is written to cost nothing. */
-const VALUE_BYTES = 2;
-const FOOTER_BYTES = 65_536;
 
 /**
  * One file: INT64 decimals, DATE, and TIMESTAMP(MICROS) in local time, in the encodings that BigQuery documents (PLAIN,
  * RLE, RLE_DICTIONARY); dictionaries where they help, statistics, and a checksum a page. The same rows give the same bytes.
- * Throws when rows do not fit their definition.
+ * It is a view of the kernels' memory, behind what was there, and good until that is
+ * released: write it before. Throws when rows do not fit their definition.
  */
 export function encodeParquet(
   kernels: Kernels,
@@ -59,12 +60,12 @@ export function createParquetWriter(
   definition: TableDefinition,
   options: ParquetOptions = {},
 ): ParquetWriter {
-  const output = new Output();
+  const output = new Output(kernels);
   const groups: GroupFacts[] = [];
-  const add = (rows: Rows, isOpen: boolean): number => {
-    output.reserve(rows.length * definition.columns.length * VALUE_BYTES + FOOTER_BYTES);
-    if (output.position === 0) output.put(MAGIC);
-    return addRows(kernels, definition, rows, { output, groups, options, isOpen });
+  const add = (rows: Rows | undefined, isOpen: boolean): number => {
+    output.begin();
+    if (output.position === 0) output.put([MAGIC]);
+    return rows === undefined ? 0 : addRows(kernels, definition, rows, { output, groups, options, isOpen });
   };
   return {
     add(rows) {
@@ -76,8 +77,7 @@ export function createParquetWriter(
       return { bytes: output.take(), written };
     },
     finish(rows) {
-      if (rows !== undefined) add(rows, false);
-      else if (output.position === 0) output.put(MAGIC);
+      add(rows, false);
       output.put(fileFooter(definition, groups));
       return output.take();
     },
