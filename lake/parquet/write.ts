@@ -77,12 +77,7 @@ export function createParquetWriter(
       const end = groupEnd(columns, from, rows.length, rowGroupRows);
       if (end === null && isOpen) break;
       const to = end ?? rows.length;
-      const encoded: Chunk[] = [];
-      const chunks: ChunkFacts[] = columns.map((column, i) => {
-        const twin = twinOf(definition, columns, i, from, to);
-        const chunk =
-          twin === null ? encodeChunk(kernels, definition.columns[i]!, column, from, to, options) : encoded[twin]!;
-        encoded.push(chunk);
+      const chunks = encodeGroup(kernels, definition, columns, { from, to, options }).map((chunk): ChunkFacts => {
         const start = position;
         for (const piece of chunk.pieces) put(pieces, piece);
         return { ...chunk, start, dataStart: start + chunk.dictionarySize };
@@ -101,6 +96,22 @@ export function createParquetWriter(
       return pieces;
     },
   };
+}
+
+/** The column chunks of rows [from, to). */
+function encodeGroup(
+  kernels: Kernels,
+  definition: TableDefinition,
+  columns: readonly Column[],
+  { from, to, options }: { from: number; to: number; options: ChunkOptions },
+): Chunk[] {
+  const encoded: Chunk[] = [];
+  columns.forEach((column, i) => {
+    const twin = twinOf(definition, columns, i, from, to);
+    const own = () => encodeChunk(kernels, definition.columns[i]!, column, from, to, options);
+    encoded.push(twin === null ? own() : encoded[twin]!);
+  });
+  return encoded;
 }
 
 function checkedColumns(kernels: Kernels, { name: table, columns }: TableDefinition, rows: Rows): Column[] {
