@@ -116,7 +116,7 @@ interface OpenSlab {
   columns(): Iterable<PackedColumn>;
 }
 
-/** Headers by their text: all slabs of a run, and mostly of all runs, have the same. */
+/** Headers by their text: a day's slab is opened more than once, and others may have the same. */
 const headers = new Map<string, readonly Packing[]>();
 const HEADERS_MAX = 1_000;
 

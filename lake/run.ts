@@ -7,7 +7,8 @@
  *   buffers of a column:  validity if it has nulls | values less the column's base, 0, 1, 2, 4 or 8 bytes each
  *                         (of a text, its size; of a boolean, its bit) | bytes of the texts
  *
- * Header and buffers begin at multiples of eight bytes. All slabs of a run have one header, so that it is parsed once.
+ * Header and buffers begin at multiples of eight bytes. The bytes of a slab depend on its rows alone: a day whose rows have
+ * not changed is the same slab, whatever other days its chunk has.
  */
 import { RUN_SLAB_ROWS } from '../base/limits.ts';
 import type { Column, ColumnTypeName } from '../kernels/column.ts';
@@ -21,6 +22,10 @@ interface Exports {
   allSet(bitmap: number, count: number): number;
   setAll(bitmap: number, count: number): void;
   gatherBits(bitmap: number, rows: number, count: number, out: number): void;
+  allSetAt(bitmap: number, rows: number, count: number): number;
+  range64At(values: number, validity: number, rows: number, count: number, out: number): void;
+  range32At(values: number, validity: number, rows: number, count: number, out: number): void;
+  rangeSizesAt(offsets: number, rows: number, count: number, out: number): void;
   range64(values: number, validity: number, count: number, out: number): void;
   range32(values: number, validity: number, count: number, out: number): void;
   rangeSizes(offsets: number, count: number, out: number): void;
@@ -83,17 +88,22 @@ export function encodeRun<Name>(
   cuts: readonly RunCut<Name>[],
 ): { bytes: Uint8Array; slices: UnplacedSlice<Name>[] } {
   const placed = Object.entries(columns).map(([name, column]) => placeColumn(kernels, name, column));
-  const header = encodeHeader(placed);
   const rows = place(kernels, order);
-  const bound = runBytesMax(placed, columns, order.length) + cuts.length * (header.length + 16 + placed.length * 32);
+  const range = kernels.alloc(16);
+  // Packed by themselves, columns of a slab take no more bytes than the run's would, but for the digits of their base.
+  const headerMax = encodeHeader(placed).length + placed.length * 24;
+  const bound = runBytesMax(placed, columns, order.length) + cuts.length * (headerMax + 16 + placed.length * 32);
   const start = kernels.alloc(bound);
   const slices: UnplacedSlice<Name>[] = [];
   let at = start;
   let row = 0;
   for (const { name, end } of cuts) {
     const slab = at;
+    const part = { rows: rows + row * 4, count: end - row };
+    const packed = placed.map(column => packingOf(kernels, column, part, range));
+    const header = encodeHeader(packed);
     kernels.bytes.set(header, at);
-    at = packSlab(kernels, placed, { at: at + header.length, rows: rows + row * 4, count: end - row });
+    at = packSlab(kernels, packed, { at: at + header.length, ...part });
     const hash = xxh64(kernels, slab, at - slab)
       .toString(16)
       .padStart(16, '0');
@@ -115,11 +125,39 @@ function placeColumn(kernels: Kernels, name: string, column: Column): PlacedColu
   else if (column.type === 'boolean') kernels.bytes.fill(0, range, range + 16);
   else if (column.values.BYTES_PER_ELEMENT === 4) kernel.range32(values, nulls ? validity : 0, length, range);
   else kernel.range64(values, nulls ? validity : 0, length, range);
-  const found = new BigInt64Array(kernels.bytes.buffer as ArrayBuffer, range, 2);
+  return { name, type, nulls, ...spanOf(kernels, range, type, nulls), validity, values, bytes };
+}
+
+/** How the rows of one slab are packed: by what is in them alone, so that equal rows are equal bytes in any run. */
+function packingOf(
+  kernels: Kernels,
+  column: PlacedColumn,
+  { rows, count }: { readonly rows: number; readonly count: number },
+  range: number,
+): PlacedColumn {
+  const { type, validity, values } = column;
+  if (!column.nulls && (type === 'boolean' || column.width === 0)) return column;
+  const kernel = kernels.exports as unknown as Exports;
+  const nulls = column.nulls && kernel.allSetAt(validity, rows, count) === 0;
+  if (type === 'boolean') return { ...column, nulls };
+  if (type === 'text') kernel.rangeSizesAt(values, rows, count, range);
+  else if (type === 'date' || type === 'int32') kernel.range32At(values, nulls ? validity : 0, rows, count, range);
+  else kernel.range64At(values, nulls ? validity : 0, rows, count, range);
+  return { ...column, nulls, ...spanOf(kernels, range, type, nulls) };
+}
+
+/** The base and width for the least and greatest value at `range`. */
+function spanOf(
+  { bytes }: Kernels,
+  range: number,
+  type: ColumnTypeName,
+  nulls: boolean,
+): Pick<Packing, 'base' | 'width'> {
+  const found = new BigInt64Array(bytes.buffer as ArrayBuffer, range, 2);
   // A null rests as zero, so zero must be in the range.
   const base = nulls && type !== 'text' && found[0]! > 0n ? 0n : found[0]!;
   const top = nulls && type !== 'text' && found[1]! < 0n ? 0n : found[1]!;
-  return { name, type, nulls, width: widthOf(top - base), base, validity, values, bytes };
+  return { base, width: widthOf(top - base) };
 }
 
 const widthOf = (span: bigint): number =>

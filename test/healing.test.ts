@@ -40,7 +40,7 @@ describe('a project that lost', () => {
     ['its warehouse', layout.warehouses, '.duckdb', {}, 'published'],
     ['a part of the fact', layout.partsOf('clean.day'), '/2024-06-01.parquet', { 'clean.day': 1 }, 'published'],
     ['a dimension', layout.partsOf('clean.dimension'), '.parquet', { 'clean.dimension': 1 }, 'published'],
-    ['the records of a chunk', layout.partsOf('clean.chunk'), 'run.slab', { 'clean.chunk': 1 }, 'unchanged'],
+    ['the records of a chunk', layout.partsOf('clean.chunk'), 'run.bin', { 'clean.chunk': 1 }, 'unchanged'],
     ['a cleaned table', layout.partsOf('clean.table'), '.slab', { 'clean.table': 1 }, 'unchanged'],
   ] as const;
 
@@ -64,7 +64,7 @@ describe('a project that lost', () => {
       await runHere(stall);
       const hashes = await publishedHashes(stall.project);
       await rm(join(stall.project, await keyOf(layout.partsOf('clean.day'), '/2024-05-01.parquet')));
-      await rm(join(stall.project, await keyOf(layout.partsOf('clean.chunk'), 'run.slab')));
+      await rm(join(stall.project, await keyOf(layout.partsOf('clean.chunk'), 'run.bin')));
       const computed = { 'clean.chunk': 1, 'clean.day': 1 };
       expect(await runAgain()).toEqual({ outcome: 'published', publication: 2, computed });
       expect(await publishedHashes(stall.project)).toEqual(hashes);

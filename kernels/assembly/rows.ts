@@ -123,6 +123,53 @@ export function range32(values: usize, validity: usize, count: u32, out: usize):
   storeRange(out, least, greatest);
 }
 
+/** The same of the values at `rows`. */
+export function range64At(values: usize, validity: usize, rows: usize, count: u32, out: usize): void {
+  let least = i64.MAX_VALUE;
+  let greatest = i64.MIN_VALUE;
+  for (let i: u32 = 0; i < count; i++) {
+    const row = load<u32>(rows + (i << 2));
+    if (validity != 0 && !bit(validity, row)) continue;
+    const value = load<i64>(values + (<usize>row << 3));
+    least = value < least ? value : least;
+    greatest = value > greatest ? value : greatest;
+  }
+  storeRange(out, least, greatest);
+}
+
+/** The same of 32-bit values. */
+export function range32At(values: usize, validity: usize, rows: usize, count: u32, out: usize): void {
+  let least = i64.MAX_VALUE;
+  let greatest = i64.MIN_VALUE;
+  for (let i: u32 = 0; i < count; i++) {
+    const row = load<u32>(rows + (i << 2));
+    if (validity != 0 && !bit(validity, row)) continue;
+    const value = <i64>load<i32>(values + (<usize>row << 2));
+    least = value < least ? value : least;
+    greatest = value > greatest ? value : greatest;
+  }
+  storeRange(out, least, greatest);
+}
+
+/** 1 when the bits at `rows` are all set. */
+export function allSetAt(bitmap: usize, rows: usize, count: u32): u32 {
+  for (let i: u32 = 0; i < count; i++) if (!bit(bitmap, load<u32>(rows + (i << 2)))) return 0;
+  return 1;
+}
+
+/** The least and greatest size of the texts at `rows`. */
+export function rangeSizesAt(offsets: usize, rows: usize, count: u32, out: usize): void {
+  let least = i64.MAX_VALUE;
+  let greatest = i64.MIN_VALUE;
+  for (let i: u32 = 0; i < count; i++) {
+    const at = offsets + (<usize>load<u32>(rows + (i << 2)) << 2);
+    const size = <i64>load<u32>(at, 4) - <i64>load<u32>(at);
+    least = size < least ? size : least;
+    greatest = size > greatest ? size : greatest;
+  }
+  storeRange(out, least, greatest);
+}
+
 /** The least and greatest size of the texts. */
 export function rangeSizes(offsets: usize, count: u32, out: usize): void {
   let least = i64.MAX_VALUE;
