@@ -3,7 +3,7 @@ import { createKernels } from '../kernels/wasm.ts';
 import { plainValues, randomTable } from '../test/columns.ts';
 import { below, between, listOf, type Random, seeded } from '../test/random.ts';
 import { decodeRuns } from './assemble.ts';
-import { encodeRun } from './run.ts';
+import { encodeRun, slabCuts } from './run.ts';
 import type { Rows } from './slab.ts';
 
 const kernels = createKernels(1 << 26);
@@ -92,5 +92,38 @@ describe('a sorted run', () => {
     const first = bytes();
     kernels.bytes.fill(0xff, kernels.mark(), kernels.mark() + (1 << 20));
     expect(bytes()).toEqual(first);
+  });
+
+  it('has slabs whose bytes depend on their rows alone, whatever else is in the run', () => {
+    const random = seeded(4);
+    for (let i = 0; i < 100; i++) {
+      const mark = kernels.mark();
+      const { rows } = randomTable(random, 7, 60);
+      const some = someRows(random, 60);
+      const size = between(random, 0, Math.min(12, some.length));
+      const [own, others] = [some.slice(0, size), some.slice(size)];
+      const [alone] = slabsOf(rows, own, [own.length]) as [Uint8Array];
+      const [, within] = slabsOf(rows, Int32Array.from([...others, ...own]), [
+        others.length,
+        others.length + own.length,
+      ]);
+      expect(Buffer.from(within!).equals(alone)).toBe(true);
+      kernels.release(mark);
+    }
+  });
+
+  it('is cut where its names end, and where a slab would be too large', () => {
+    const cuts = [
+      { name: 'a', end: 25 },
+      { name: 'b', end: 25 },
+      { name: 'c', end: 35 },
+    ];
+    expect(slabCuts(cuts, 10).map(({ name, end }) => `${name} ${end}`)).toEqual([
+      'a 10',
+      'a 20',
+      'a 25',
+      'b 25',
+      'c 35',
+    ]);
   });
 });

@@ -4,14 +4,14 @@ import type { Contract } from '../../datasets/contract.ts';
 import { type Column, type FixedColumn, halves, isFixed, numberAt, textAt, valueText } from '../../kernels/column.ts';
 import { fault } from '../../kernels/faults.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
-import { type Counts, NO_RECORDS, type PartFile } from '../../lake/manifest.ts';
+import { addCounts, type Counts, NO_RECORDS, type PartFile } from '../../lake/manifest.ts';
 import { decodeSlab, encodeSlab, type Rows } from '../../lake/slab.ts';
 import type { TaskContext } from '../registry.ts';
 import { recordRejects, tableReading } from './chunk.ts';
 import { checkReferences } from './conform.ts';
 import { displayText } from './display.ts';
-import { chunkInput, type FilePlan } from './plan.ts';
-import { type ChunkRecords, type Replaced, readChunk, replacedValues } from './read.ts';
+import { type ChunkInput, chunkInput, type FilePlan } from './plan.ts';
+import { type ChunkRecords, type Replaced, readChunk, replacedValues, type TableReading } from './read.ts';
 import {
   concatRows,
   type EncodedRejects,
@@ -42,49 +42,40 @@ export interface TableOutput {
   readonly replaced: readonly Replaced[];
 }
 
+/** What a table has come to, chunk by chunk; nothing of it is in the kernels' memory, which need not hold all chunks. */
+interface Progress {
+  readonly seen: SeenKeys;
+  readonly kept: Uint8Array[];
+  readonly rejected: EncodedRejects[];
+  readonly replaced: Replaced[];
+}
+
 /** Cleans one small table as a whole: reads its files, resolves keys that come twice, checks references. */
-export async function table(
-  input: TableInput,
-  { shared, lake, raw, kernels, write }: TaskContext<TableShared>,
-): Promise<TableOutput> {
+export async function table(input: TableInput, context: TaskContext<TableShared>): Promise<TableOutput> {
+  const { shared, lake, kernels, write } = context;
   const contract = shared as unknown as Contract;
-  const references = await loadTables(kernels, lake, input.references, keysOf(shared));
+  const tables = await loadTables(kernels, lake, input.references, keysOf(shared));
   const reading = tableReading({ ...contract, sale: { from: '' } as Contract['sale'] }, input.table);
-  const seen: SeenKeys = { winners: new Map(), chunks: [], records: 0 };
-  // What is kept of a chunk leaves the kernels' memory: there may be more chunks than fit there.
-  const kept: Uint8Array[] = [];
-  const replaced: Replaced[] = [];
-  const rejected: EncodedRejects[] = [];
+  const progress: Progress = {
+    seen: { winners: new Map(), chunks: [], records: 0 },
+    kept: [],
+    rejected: [],
+    replaced: [],
+  };
   const balances: (Counts & { file: string })[] = [];
   for (const file of input.files) {
     let counts: Counts = NO_RECORDS;
     for (const piece of file.chunks) {
       const mark = kernels.mark();
-      const chunk = chunkInput(file, piece);
-      const records = await readChunk({ raw, lake, kernels }, chunk, reading);
-      replaced.push(...replacedValues(records, reading));
-      const rejects = recordRejects(records, chunk);
-      rejects.push(...keyRejects(records, reading.contract.key, seen));
-      rejects.push(
-        ...referenceRejects(
-          { kernels, contract, table: input.table, rows: records.rows, tables: references, found: new Map() },
-          rejects,
-        ),
-      );
-      rejects.sort((a, b) => a.row - b.row);
-      kept.push(encodeSlab(without(kernels, records.rows, rejects)));
-      rejected.push(...encodeRejects(kernels, [{ file: file.file, rows: records.rows, rejects }]));
-      const duplicate = rejects.filter(({ code }) => code === fault('E_DUP_ROW')).length;
-      counts = {
-        read: counts.read + records.rows.length,
-        kept: counts.kept + records.rows.length - rejects.length,
-        duplicate: counts.duplicate + duplicate,
-        quarantined: counts.quarantined + rejects.length - duplicate,
-      };
+      const records = await readChunk(context, chunkInput(file, piece), reading);
+      const evaluation = { kernels, contract, table: input.table, rows: records.rows, tables, found: new Map() };
+      const rejects = chunkRejects(records, chunkInput(file, piece), reading.contract.key, progress.seen, evaluation);
+      counts = addCounts(counts, takeChunk(evaluation, { records, rejects, reading }, progress));
       kernels.release(mark);
     }
     balances.push({ file: file.file, ...counts });
   }
+  const { kept, rejected, replaced } = progress;
   const rows =
     kept.length > 0 ? concatRows(kept.map(decodeSlab)) : { length: 0, columns: emptyColumns(reading.contract.columns) };
   return {
@@ -93,6 +84,35 @@ export async function table(
     rejects: await writeEncodedRejects(rejected, write),
     replaced,
   };
+}
+
+/** What is wrong with the records of a chunk: at most one reject each, in their order. */
+function chunkRejects(
+  records: ChunkRecords,
+  chunk: ChunkInput,
+  key: readonly string[],
+  seen: SeenKeys,
+  evaluation: Evaluation,
+): Reject[] {
+  const rejects = recordRejects(records, chunk);
+  rejects.push(...keyRejects(records, key, seen));
+  rejects.push(...referenceRejects(evaluation, rejects));
+  return rejects.sort((a, b) => a.row - b.row);
+}
+
+/** Takes what is kept of a chunk, and what is not, out of the kernels' memory. */
+function takeChunk(
+  { kernels }: Evaluation,
+  { records, rejects, reading }: { records: ChunkRecords; rejects: readonly Reject[]; reading: TableReading },
+  { kept, rejected, replaced }: Progress,
+): Counts {
+  const { file, rows } = records;
+  kept.push(encodeSlab(without(kernels, rows, rejects)));
+  rejected.push(...encodeRejects(kernels, [{ file, rows, rejects }]));
+  replaced.push(...replacedValues(records, reading));
+  const duplicate = rejects.filter(({ code }) => code === fault('E_DUP_ROW')).length;
+  const quarantined = rejects.length - duplicate;
+  return { read: rows.length, kept: rows.length - rejects.length, duplicate, quarantined };
 }
 
 /** The rows that are left when rejects, at most one a row, are taken out: nearly always all of them. */
