@@ -6,7 +6,7 @@ import { isDistinct } from './duckdb-distinct.ts';
 import { type Known, rewrite } from './duckdb-rewrite.ts';
 import { identifier, literal, SQL_TYPES, selectFiles } from './duckdb-sql.ts';
 import { readStatistics } from './duckdb-statistics.ts';
-import { METRICS } from './metrics.ts';
+import { METRICS, type Metric, metricsSql } from './metrics.ts';
 import { missing, readChecks, readMarts, type SqlFile } from './sql.ts';
 import type { Build, CheckReport, Json, MartReport, Placement, Progress, TableSource, Totals } from './warehouse.ts';
 
@@ -21,8 +21,8 @@ export interface Connection {
   rows(sql: string): Promise<Json[][]>;
   /** As queries of users give them. */
   objects(sql: string): Promise<Record<string, Json>[]>;
-  /** The lists of the only column of a query, which are of doubles. Each is good until the next one comes. */
-  numberLists(sql: string): AsyncIterable<Float64Array>;
+  /** The only column of a query, which are doubles, in pieces. Each is good until the next one comes. */
+  numbers(sql: string): AsyncIterable<Float64Array>;
   close(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export interface Session extends Connection {
 /** The fact in memory, for the statements that need no other columns of it. */
 interface Copy {
   readonly session: Connection;
-  covers(statement: SqlFile): boolean;
+  covers(sql: string): boolean;
 }
 
 const FACT = 'fct_sales';
@@ -89,13 +89,18 @@ export class DuckBuild implements Build {
     const ordersAreLines = await isDistinct(this.#session, 'order_id', FACT, rows);
     this.#known = { fact: definition, statistics, ordersAreLines, dimensionRows: this.#dimensionRows };
     const names = definition.columns.map(({ name }) => name);
-    const columnsOf = ({ sql }: SqlFile) => columnsIn(this.#rewrite(sql), names);
+    const columnsOf = (sql: string) => columnsIn(this.#rewrite(sql), names);
     const readers = statements.filter(({ kind, sql }) => kind === 'table' && sql.includes(FACT));
-    const plan = planCopy(definition, statistics, rows, readers.map(columnsOf));
+    const plan = planCopy(
+      definition,
+      statistics,
+      rows,
+      readers.map(({ sql }) => columnsOf(sql)),
+    );
     if (!plan) return;
     const session = await this.#session.fork();
     for (const sql of copySql(FACT, plan)) await session.run(sql);
-    this.#copy = { session, covers: statement => isCovered(columnsOf(statement), plan.columns) };
+    this.#copy = { session, covers: sql => isCovered(columnsOf(sql), plan.columns) };
   }
 
   #rewrite(sql: string): string {
@@ -103,8 +108,8 @@ export class DuckBuild implements Build {
   }
 
   /** Where a statement finds the fact at least cost. */
-  #sessionFor(statement: SqlFile): Connection {
-    return this.#copy?.covers(statement) ? this.#copy.session : this.#session;
+  #sessionFor(sql: string): Connection {
+    return this.#copy?.covers(sql) ? this.#copy.session : this.#session;
   }
 
   async #buildMart(mart: SqlFile): Promise<MartReport> {
@@ -116,7 +121,7 @@ export class DuckBuild implements Build {
     }
     if (kind === 'view') this.#views.add(name);
     const clock = startClock();
-    const session = kind === 'view' ? this.#session : this.#sessionFor(mart);
+    const session = kind === 'view' ? this.#session : this.#sessionFor(mart.sql);
     const sql = kind === 'view' ? mart.sql : this.#rewrite(mart.sql);
     const columns = (await session.rows(`describe ${sql}`)) as [name: string, type: string][];
     await session.run(`create ${kind} ${identifier(name)} as ${withStorableTypes(sql, columns)}`);
@@ -125,6 +130,12 @@ export class DuckBuild implements Build {
     await this.#comment(kind, name, description, comments);
     const rows = kind === 'view' ? null : await this.#count(identifier(name));
     return { name, built: true, rows, reason: null, ...clock() };
+  }
+
+  async measure(metrics: readonly Metric[]): Promise<Record<string, Json>> {
+    const sql = this.#rewrite(metricsSql(metrics));
+    const [values] = await this.#sessionFor(sql).objects(sql);
+    return values!;
   }
 
   async runChecks(onProgress?: Progress): Promise<CheckReport[]> {
@@ -151,7 +162,7 @@ export class DuckBuild implements Build {
   }
 
   #checkingSession(check: SqlFile): Connection {
-    return this.#views.has(check.name) ? this.#session : this.#sessionFor(check);
+    return this.#views.has(check.name) ? this.#session : this.#sessionFor(check.sql);
   }
 
   async #runCheck(check: SqlFile): Promise<CheckReport> {

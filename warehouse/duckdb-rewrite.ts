@@ -22,16 +22,19 @@ const DAY_MS = 86_400_000;
 /** What several steps read DuckDB computes once and keeps: right for a result, but not for a copy of all the lines. */
 const WHOLE_TABLE = / as \(\n {4}select \* from (\w+)\n\)/g;
 
-const COUNT_DISTINCT = /count\(distinct ((?:case when [\w ='.]+ then )?)(\w+)((?: end)?)\)/g;
+const COUNT_DISTINCT = /count\(distinct ((?:case when [\w ='.]+ then )?)((?:f\.)?)(\w+)((?: end)?)\)/g;
 
 /** @param sql of a mart or check; it ends up with other expressions, but the same columns, types and rows */
 export function rewrite(sql: string, known: Known): string {
   const inlined = sql.replaceAll(WHOLE_TABLE, ' as not materialized (\n    select * from $1\n)');
-  const counted = inlined.replace(COUNT_DISTINCT, (count, when: string, column: string, end: string, start: number) => {
-    if (column === 'order_id' && known.ordersAreLines) return `count(${when}1${end})`;
-    const groups = groupsOf(inlined.slice(start, inlined.indexOf('\n)', start)), inlined, known);
-    return countWithBits(column, `${when}${column}${end}`, groups, known) ?? count;
-  });
+  const counted = inlined.replace(
+    COUNT_DISTINCT,
+    (count, when: string, from: string, column: string, end: string, start: number) => {
+      if (column === 'order_id' && known.ordersAreLines) return `count(${when}1${end})`;
+      const groups = groupsOf(inlined.slice(start, inlined.indexOf('\n)', start)), inlined, known);
+      return countWithBits(column, `${when}${from}${column}${end}`, groups, known) ?? count;
+    },
+  );
   const { range, nulls } = known.statistics.get('fx_rate') ?? { range: null, nulls: null };
   const inBaseCurrency = nulls === 0 && range?.least === '1' && range.greatest === '1';
   return inBaseCurrency ? counted.replaceAll(/to_base\((\w+), fx_rate\)/g, '$1') : counted;
