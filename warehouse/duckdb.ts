@@ -19,6 +19,7 @@ import {
 } from '@duckdb/node-api';
 import { UserError } from '../base/errors.ts';
 import { type Connection, DuckBuild, type Session } from './duckdb-build.ts';
+import { HASH_BITS } from './duckdb-members.ts';
 import { literal, MACROS } from './duckdb-sql.ts';
 import type * as warehouse from './warehouse.ts';
 import type { Json } from './warehouse.ts';
@@ -34,8 +35,7 @@ export async function openDuckBuild({ file, lakeDir, threads }: warehouse.BuildO
   const settings = {
     threads: String(threads),
     preserve_insertion_order: 'false',
-    // Groups by ids below 2^17 are found by position, not by hash: the default of 12 bits stops at 4,096.
-    perfect_ht_threshold: '18',
+    perfect_ht_threshold: String(HASH_BITS),
   };
   const database = await open(
     file,
