@@ -1,12 +1,13 @@
 /** Builds a publication in a DuckDB file: tables and views over part files, marts, checks. */
 import { invariant } from '../base/errors.ts';
 import type { TableDefinition } from '../base/table.ts';
-import { copySql, isCovered, planCopy } from './duckdb-copy.ts';
+import { constantsSql, copySql, isCovered, planCopy } from './duckdb-copy.ts';
 import { isDistinct } from './duckdb-distinct.ts';
+import { blockOf, withBlocks } from './duckdb-members.ts';
 import { type Known, rewrite } from './duckdb-rewrite.ts';
 import { identifier, literal, SQL_TYPES, selectFiles } from './duckdb-sql.ts';
 import { readStatistics } from './duckdb-statistics.ts';
-import { METRICS } from './metrics.ts';
+import { METRICS, type Metric, metricsSql } from './metrics.ts';
 import { missing, readChecks, readMarts, type SqlFile } from './sql.ts';
 import type { Build, CheckReport, Json, MartReport, Placement, Progress, TableSource, Totals } from './warehouse.ts';
 
@@ -21,8 +22,8 @@ export interface Connection {
   rows(sql: string): Promise<Json[][]>;
   /** As queries of users give them. */
   objects(sql: string): Promise<Record<string, Json>[]>;
-  /** The lists of the only column of a query, which are of doubles. Each is good until the next one comes. */
-  numberLists(sql: string): AsyncIterable<Float64Array>;
+  /** The only column of a query, which are doubles, in pieces. Each is good until the next one comes. */
+  numbers(sql: string): AsyncIterable<Float64Array>;
   close(): Promise<void>;
 }
 
@@ -32,10 +33,17 @@ export interface Session extends Connection {
   fork(): Promise<Connection>;
 }
 
-/** The fact in memory, for the statements that need no other columns of it. */
+/** Where a statement is run, and what becomes of it there. */
+interface Place {
+  readonly session: Connection;
+  readonly sql: string;
+}
+
+/** The fact in memory. */
 interface Copy {
   readonly session: Connection;
-  covers(statement: SqlFile): boolean;
+  /** Null for statements that need other columns of the fact than are there. */
+  place(sql: string): Place | null;
 }
 
 const FACT = 'fct_sales';
@@ -52,6 +60,8 @@ export class DuckBuild implements Build {
   #fact: TableSource | null = null;
   #known: Known | null = null;
   #copy: Copy | null = null;
+  /** Sees the fact in its files, with what is known of it. */
+  #files: Connection | null = null;
   #closed = false;
 
   constructor(session: Session) {
@@ -87,24 +97,31 @@ export class DuckBuild implements Build {
     const statistics = await readStatistics(sql => this.#session.rows(sql), definition, files);
     const rows = statistics.values().next().value?.rows ?? 0;
     const ordersAreLines = await isDistinct(this.#session, 'order_id', FACT, rows);
-    this.#known = { fact: definition, statistics, ordersAreLines, dimensionRows: this.#dimensionRows };
+    const known = { fact: definition, statistics, ordersAreLines, dimensionRows: this.#dimensionRows };
+    this.#known = { ...known, blocks: new Set() };
     const names = definition.columns.map(({ name }) => name);
-    const columnsOf = ({ sql }: SqlFile) => columnsIn(this.#rewrite(sql), names);
-    const readers = statements.filter(({ kind, sql }) => kind === 'table' && sql.includes(FACT));
-    const plan = planCopy(definition, statistics, rows, readers.map(columnsOf));
+    const columnsOf = (sql: string) => columnsIn(this.#rewrite(sql), names);
+    const readers = statements.filter(({ kind, sql }) => kind === 'table' && sql.includes(FACT)).map(({ sql }) => sql);
+    const inBlocks = { ...known, blocks: new Set(names) };
+    const counted = names.filter(name => readers.some(sql => rewrite(sql, inBlocks).includes(blockOf(name))));
+    this.#files = await this.#session.fork();
+    await this.#files.run(constantsSql(this.#fact, statistics));
+    const plan = planCopy(definition, statistics, rows, readers.map(columnsOf), new Set(counted));
     if (!plan) return;
     const session = await this.#session.fork();
     for (const sql of copySql(FACT, plan)) await session.run(sql);
-    this.#copy = { session, covers: statement => isCovered(columnsOf(statement), plan.columns) };
+    const { columns, blocks } = plan;
+    const place = (sql: string) => ({ session, sql: rewrite(sql, { ...known, blocks }) });
+    this.#copy = { session, place: sql => (isCovered(columnsOf(sql), columns) ? place(sql) : null) };
   }
 
   #rewrite(sql: string): string {
     return this.#known ? rewrite(sql, this.#known) : sql;
   }
 
-  /** Where a statement finds the fact at least cost. */
-  #sessionFor(statement: SqlFile): Connection {
-    return this.#copy?.covers(statement) ? this.#copy.session : this.#session;
+  /** Where a statement finds the fact at least cost, and how it asks there. */
+  #place(sql: string): Place {
+    return this.#copy?.place(sql) ?? { session: this.#files ?? this.#session, sql: this.#rewrite(sql) };
   }
 
   async #buildMart(mart: SqlFile): Promise<MartReport> {
@@ -116,10 +133,10 @@ export class DuckBuild implements Build {
     }
     if (kind === 'view') this.#views.add(name);
     const clock = startClock();
-    const session = kind === 'view' ? this.#session : this.#sessionFor(mart);
-    const sql = kind === 'view' ? mart.sql : this.#rewrite(mart.sql);
+    const { session, sql } = kind === 'view' ? { session: this.#session, sql: mart.sql } : this.#place(mart.sql);
     const columns = (await session.rows(`describe ${sql}`)) as [name: string, type: string][];
-    await session.run(`create ${kind} ${identifier(name)} as ${withStorableTypes(sql, columns)}`);
+    const statement = `create ${kind} ${identifier(name)} as ${withStorableTypes(sql, columns)}`;
+    await session.run(withBlocks(statement));
     const metrics = METRICS.filter(({ key }) => columns.some(([column]) => column === key));
     const comments = metrics.map(({ key, label, formula }) => ({ name: key, description: `${label}: ${formula}` }));
     await this.#comment(kind, name, description, comments);
@@ -127,12 +144,18 @@ export class DuckBuild implements Build {
     return { name, built: true, rows, reason: null, ...clock() };
   }
 
+  async measure(metrics: readonly Metric[]): Promise<Record<string, Json>> {
+    const { session, sql } = this.#place(metricsSql(metrics));
+    const [values] = await session.objects(sql);
+    return values!;
+  }
+
   async runChecks(onProgress?: Progress): Promise<CheckReport[]> {
     const checks = await readChecks();
     const applying = checks.filter(
       ({ name, needs }) => !this.#notBuilt.has(name) && missing(needs, this.#mapped).length === 0,
     );
-    const onCopy = applying.filter(check => this.#checkingSession(check) !== this.#session);
+    const onCopy = applying.filter(check => this.#copy && this.#checkingPlace(check).session === this.#copy.session);
     const reports = new Map<string, CheckReport>();
     const run = async (check: SqlFile) => {
       reports.set(check.name, await this.#runCheck(check));
@@ -150,15 +173,14 @@ export class DuckBuild implements Build {
     this.#copy = null;
   }
 
-  #checkingSession(check: SqlFile): Connection {
-    return this.#views.has(check.name) ? this.#session : this.#sessionFor(check);
+  #checkingPlace({ name, sql }: SqlFile): Place {
+    return this.#views.has(name) ? { session: this.#session, sql: this.#rewrite(sql) } : this.#place(sql);
   }
 
   async #runCheck(check: SqlFile): Promise<CheckReport> {
     const clock = startClock();
     const { name } = check;
-    const session = this.#checkingSession(check);
-    const sql = this.#rewrite(check.sql);
+    const { session, sql } = this.#checkingPlace(check);
     const failures = Number((await session.rows(`select count(*) from (${sql})`))[0]![0]);
     const sample =
       failures === 0 ? [] : await session.objects(`select * from (${sql}) order by all limit ${SAMPLE_ROWS}`);
@@ -187,6 +209,7 @@ export class DuckBuild implements Build {
     try {
       // Closing alone would say nothing of a disk too full for what is not in the file yet.
       await this.#dropCopy();
+      await this.#files?.close();
       await this.#session.run('checkpoint');
     } finally {
       await this.#session.close();

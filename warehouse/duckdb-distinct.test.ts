@@ -21,20 +21,47 @@ test.each([
       `create table fact as select 'T' || (${scaled}) as order_id from (select range as i from range(${rows}))`,
     );
     const read = async (sql: string) => (await connection.runAndReadAll(sql)).getRowsJson() as Json[][];
-    let lists = 0;
+    let hashed = 0;
     const reader = {
       rows: read,
-      async *numberLists(sql: string) {
-        for (const [list] of await read(sql)) {
-          lists++;
-          yield Float64Array.from(list as number[]);
-        }
+      async *numbers(sql: string) {
+        const hashes = Float64Array.from((await read(sql)).map(([hash]) => hash as number));
+        hashed += hashes.length;
+        const half = hashes.length / 2;
+        yield hashes.subarray(0, half);
+        yield hashes.subarray(half);
       },
     };
     expect(await isDistinct(reader, 'order_id', 'fact', rows)).toBe(expected);
     // Where all are distinct nothing else than the hashes has told so.
-    if (expected) expect(lists).toBe(rows === MANY ? 256 : 0);
+    if (expected) expect(hashed).toBe(rows === MANY ? MANY : 0);
     connection.closeSync();
     instance.closeSync();
+  }
+});
+
+test('hashes that are no hashes prove nothing', async () => {
+  const counted: string[] = [];
+  const reader = (numbers: readonly number[]) => ({
+    rows: async (sql: string): Promise<Json[][]> => {
+      counted.push(sql);
+      return [[true]];
+    },
+    async *numbers() {
+      yield Float64Array.from(numbers);
+    },
+  });
+  const different = Array.from({ length: MANY }, (_, index) => index);
+  const proofs: [readonly number[], number][] = [
+    [different, 1],
+    [different.slice(1), 2],
+    [different.with(MANY - 1, 0), 2],
+    // All in one part, which has no room for them.
+    [different.map(index => index * 2 ** 20), 2],
+  ];
+  for (const [numbers, queries] of proofs) {
+    counted.length = 0;
+    expect(await isDistinct(reader(numbers), 'order_id', 'fact', MANY)).toBe(true);
+    expect(counted).toHaveLength(queries);
   }
 });

@@ -21,6 +21,7 @@ const known = (change: Partial<Known> = {}): Known => ({
   ]),
   ordersAreLines: true,
   dimensionRows: new Map([['dim_product', 400]]),
+  blocks: new Set(),
   ...change,
 });
 

@@ -3,7 +3,10 @@
  * the plain, portable way; the few expressions that cost the most are exchanged before DuckDB runs them.
  */
 import type { TableDefinition } from '../base/table.ts';
-import type { TableStatistics } from './duckdb-statistics.ts';
+import { addUpBeforeJoins } from './duckdb-eager.ts';
+import { countMembers, type Grouping } from './duckdb-members.ts';
+import { constantSql } from './duckdb-sql.ts';
+import { type ColumnStatistics, constantOf, type TableStatistics } from './duckdb-statistics.ts';
 
 export interface Known {
   readonly fact: TableDefinition;
@@ -12,56 +15,129 @@ export interface Known {
   readonly ordersAreLines: boolean;
   /** Rows of each dimension. */
   readonly dimensionRows: ReadonlyMap<string, number>;
+  /** Columns of ids that the fact has in blocks too: see duckdb-members.ts. */
+  readonly blocks: ReadonlySet<string>;
 }
 
-/** Memory that the bit strings of all groups may take, a thread. */
-const MAX_BIT_BYTES = 16e6;
+/** The sum of no amount at all. */
+const NO_AMOUNT = 'cast(null as decimal(38, 6))';
 
 const DAY_MS = 86_400_000;
 
-/** What several steps read DuckDB computes once and keeps: right for a result, but not for a copy of all the lines. */
-const WHOLE_TABLE = / as \(\n {4}select \* from (\w+)\n\)/g;
+/** Lines a group, from which on it is worth to group lines before they are joined. */
+const LINES_ADDED_UP = 8;
 
-const COUNT_DISTINCT = /count\(distinct ((?:case when [\w ='.]+ then )?)(\w+)((?: end)?)\)/g;
+/** What several steps read DuckDB computes once and keeps: right for a result, but not for a copy of all the lines. */
+const WHOLE_TABLE = /(\w+) as \(\n {4}select \* from (\w+)\n\)/g;
+
+const COUNT_DISTINCT = /count\(distinct ((?:case when [\w ='.]+ then )?)((?:f\.)?)(\w+)((?: end)?)\)/g;
+
+/** A step that groups one table, which is all of it. */
+const GROUPED = /( {4}select\n)((?: {8}.*\n)+?)( {4}from (\w+)\n {4}group by )([\w, ]+)\n/g;
 
 /** @param sql of a mart or check; it ends up with other expressions, but the same columns, types and rows */
 export function rewrite(sql: string, known: Known): string {
-  const inlined = sql.replaceAll(WHOLE_TABLE, ' as not materialized (\n    select * from $1\n)');
-  const counted = inlined.replace(COUNT_DISTINCT, (count, when: string, column: string, end: string, start: number) => {
-    if (column === 'order_id' && known.ordersAreLines) return `count(${when}1${end})`;
-    const groups = groupsOf(inlined.slice(start, inlined.indexOf('\n)', start)), inlined, known);
-    return countWithBits(column, `${when}${column}${end}`, groups, known) ?? count;
+  const inlined = sql.replaceAll(WHOLE_TABLE, '$1 as not materialized (\n    select * from $2\n)');
+  // A mart that is checked may have a column of the same name, with other values.
+  const folded = /\bfrom mart_/.test(sql) ? inlined : foldConstants(inlined, known);
+  const ordered = known.ordersAreLines ? countLines(folded) : folded;
+  const added = addUpBeforeJoins(ordered, keys => {
+    const groups = keys.reduce((product, key) => product * valuesOf(key, sql, known), 1);
+    return groups * LINES_ADDED_UP <= rowsOf(known);
   });
-  const { range, nulls } = known.statistics.get('fx_rate') ?? { range: null, nulls: null };
-  const inBaseCurrency = nulls === 0 && range?.least === '1' && range.greatest === '1';
-  return inBaseCurrency ? counted.replaceAll(/to_base\((\w+), fx_rate\)/g, '$1') : counted;
+  const wholes = wholeFacts(sql, known);
+  return countIds(groupByVariables(added, wholes, known), wholes, known);
 }
 
 /**
- * Ids that lie close together are counted as bits: DuckDB's hash table takes 100 ns a line for as many pairs of
- * product and customer as there are lines, a bit 40 ns. A value out of range would be DuckDB's error, not a wrong count.
+ * What follows from columns with one value. DuckDB would work it out too, but still add up nulls for each group, which
+ * is memory that it has to go through for each line.
  */
-function countWithBits(column: string, expression: string, groups: number, known: Known): string | null {
-  const { fact, statistics } = known;
-  const range = statistics.get(column)?.range;
-  if (!range || fact.columns.find(({ name }) => name === column)?.type !== 'int64') return null;
-  const { least, greatest } = range;
-  const width = Number(greatest) - Number(least) + 1;
-  if ((groups * width) / 8 > MAX_BIT_BYTES) return null;
-  const limits = `cast(${least} as bigint), cast(${greatest} as bigint)`;
-  return `coalesce(bit_count(bitstring_agg(${expression}, ${limits})), 0)`;
+function foldConstants(sql: string, { fact, statistics }: Known): string {
+  const constant = (column: string) => constantOf(statistics.get(column));
+  const isNull = (column: string) => constant(column)?.value === null;
+  const isAmount = (column: string) => fact.columns.find(({ name }) => name === column)?.type === 'decimal';
+  let folded = sql;
+  if (constant('fx_rate')?.value === '1') folded = folded.replaceAll(/to_base\((\w+), fx_rate\)/g, '$1');
+  if (constant('is_return')?.value === 'false') {
+    folded = folded.replaceAll(/case when not is_return then ([\w+ -]+) end/g, '$1');
+  }
+  const isNothing = (columns: string[]) => columns.every(isAmount) && columns.some(isNull);
+  return folded
+    .replaceAll(/sum\((\w+)(?: [-+] (\w+))?\)/g, (sum, a: string, b = a) => (isNothing([a, b]) ? NO_AMOUNT : sum))
+    .replaceAll(/sum\(case when (\w+) is not null then (\w+) end\)/g, (sum, a: string, b: string) =>
+      isNull(a) && isAmount(b) ? NO_AMOUNT : sum,
+    );
 }
 
-/** How many groups a select has at most, by the `group by` that ends it: a guess from above where it joins. */
-function groupsOf(select: string, sql: string, known: Known): number {
-  const columns = /\bgroup by ([\w, ]+)/.exec(select)?.[1]?.split(', ') ?? [];
-  return columns.reduce((groups, column) => groups * valuesOf(column, sql, known), 1);
+const countLines = (sql: string): string =>
+  sql.replace(COUNT_DISTINCT, (count, when: string, _from: string, column: string, end: string) =>
+    column === 'order_id' ? `count(${when}1${end})` : count,
+  );
+
+/** What the SQL calls the fact, or a step that is all of it. */
+const wholeFacts = (sql: string, { fact }: Known): ReadonlySet<string> =>
+  new Set([fact.name, ...[...sql.matchAll(WHOLE_TABLE)].flatMap(([, name, of]) => (of === fact.name ? [name!] : []))]);
+
+/** A column with one value makes no groups, and a text keeps DuckDB from finding them by position. */
+function groupByVariables(sql: string, wholes: ReadonlySet<string>, { fact, statistics }: Known): string {
+  const written = (column: string) =>
+    constantSql(constantOf(statistics.get(column))!, fact.columns.find(({ name }) => name === column)!.type);
+  return sql.replace(GROUPED, (step, select: string, results: string, from: string, table: string, by: string) => {
+    const columns = by.split(', ');
+    const varying = columns.filter(column => !constantOf(statistics.get(column)));
+    if (!wholes.has(table) || varying.length === 0 || varying.length === columns.length) return step;
+    const constants = results.replaceAll(
+      /^( {8})(\w+)(,?)$/gm,
+      (line, indent: string, column: string, comma: string) =>
+        columns.includes(column) && !varying.includes(column)
+          ? `${indent}${written(column)} as ${column}${comma}`
+          : line,
+    );
+    return `${select}${constants}${from}${varying.join(', ')}\n`;
+  });
+}
+
+function countIds(sql: string, wholes: ReadonlySet<string>, known: Known): string {
+  const { fact, statistics, blocks } = known;
+  const steps: { readonly behind: string; readonly step: string }[] = [];
+  const counted = sql.replace(
+    COUNT_DISTINCT,
+    (count, when: string, from: string, column: string, end: string, start: number) => {
+      const range = statistics.get(column)?.range;
+      if (!range || fact.columns.find(({ name }) => name === column)?.type !== 'int64') return count;
+      const inBlocks = blocks.has(column);
+      const ids = { column: `${from}${column}`, when, end, range, inBlocks };
+      const grouping = groupingAfter(sql, start, wholes, known);
+      const counting = countMembers(ids, grouping, `blocks_${steps.length}`);
+      if (counting?.step && grouping.from) steps.push({ behind: grouping.from, step: counting.step });
+      return counting?.sql ?? count;
+    },
+  );
+  return steps.reduce((whole, { behind, step }) => {
+    const end = whole.indexOf('\n),\n', whole.indexOf(`${behind} as not materialized (`)) + '\n),\n'.length;
+    return `${whole.slice(0, end)}\n${step},\n${whole.slice(end)}`;
+  }, counted);
+}
+
+/** How the select that goes on here is grouped: a guess from above of how many groups where it joins. */
+function groupingAfter(sql: string, start: number, wholes: ReadonlySet<string>, known: Known): Grouping {
+  const end = sql.indexOf('\n)', start);
+  const rest = sql.slice(start, end < 0 ? sql.length : end);
+  const [, from, columns] = /\n {4}from (\w+)\n {4}group by ([\w, ]+)$/.exec(rest) ?? [];
+  const by = columns?.split(', ') ?? /\bgroup by ([\w, ]+)/.exec(rest)?.[1]?.split(', ') ?? [];
+  const groups = by.reduce((product, column) => product * valuesOf(column, sql, known), 1);
+  // A query of metrics groups nothing, and has no steps.
+  if (rest.endsWith(` from ${known.fact.name} as f`)) return { from: `${known.fact.name} as f`, by: [], groups: 1 };
+  const isStep = from !== undefined && from !== known.fact.name && wholes.has(from);
+  return { from: isStep ? from : null, by, groups };
 }
 
 /** A column of the fact has the values between its limits; any other is taken for an attribute of a joined dimension. */
 function valuesOf(column: string, sql: string, { fact, statistics, dimensionRows }: Known): number {
   const type = fact.columns.find(({ name }) => name === column)?.type;
   if (type !== undefined) {
+    if (constantOf(statistics.get(column))) return 1;
     const range = statistics.get(column)?.range;
     if (!range) return Number.POSITIVE_INFINITY;
     if (type === 'int64') return Number(range.greatest) - Number(range.least) + 2;
@@ -72,3 +148,6 @@ function valuesOf(column: string, sql: string, { fact, statistics, dimensionRows
   const rows = [...joined].map(name => dimensionRows.get(name) ?? Number.POSITIVE_INFINITY);
   return rows.length === 0 ? Number.POSITIVE_INFINITY : rows.reduce((sum, count) => sum + count, 1);
 }
+
+const rowsOf = ({ statistics }: Known): number =>
+  Math.max(0, ...[...statistics.values()].map(({ rows }: ColumnStatistics) => rows));

@@ -55,3 +55,7 @@ export const partFiles = (files: readonly string[]): string => `lake_files([${fi
 export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** A value that is written out, with the type of its column. */
+export const constantSql = ({ value }: { readonly value: string | null }, type: ColumnType): string =>
+  `cast(${value === null ? 'null' : literal(value)} as ${SQL_TYPES[type]})`;

@@ -13,6 +13,14 @@ export interface ColumnStatistics {
 
 export type TableStatistics = ReadonlyMap<string, ColumnStatistics>;
 
+/** The value that a column has in all rows, if it has only one: as text, or null. */
+export function constantOf(statistics: ColumnStatistics | undefined): { readonly value: string | null } | null {
+  if (!statistics || statistics.nulls === null) return null;
+  const { range, nulls, rows } = statistics;
+  if (nulls === rows) return { value: null };
+  return range && nulls === 0 && range.least === range.greatest ? { value: range.least } : null;
+}
+
 /**
  * Reads the footers alone. DuckDB itself leaves out row groups by the same statistics, so nothing is trusted here
  * that queries do not trust.

@@ -12,7 +12,6 @@ import { dirname } from 'node:path';
 import {
   type DuckDBConnection,
   DuckDBInstance,
-  type DuckDBListVector,
   DuckDBTimestampValue,
   type DuckDBValueConverter,
   JsonDuckDBValueConverter,
@@ -20,6 +19,7 @@ import {
 } from '@duckdb/node-api';
 import { UserError } from '../base/errors.ts';
 import { type Connection, DuckBuild, type Session } from './duckdb-build.ts';
+import { HASH_BITS } from './duckdb-members.ts';
 import { literal, MACROS } from './duckdb-sql.ts';
 import type * as warehouse from './warehouse.ts';
 import type { Json } from './warehouse.ts';
@@ -27,13 +27,15 @@ import type { Json } from './warehouse.ts';
 /** A build may spill to disk, and a query too: neither may take the memory of the threads beside it. */
 const MEMORY_LIMIT = '500MB';
 
+/** Rows that DuckDB hands out at once, at most. */
+const VECTOR_ROWS = 2048;
+
 /** Begins a publication in a new file. */
 export async function openDuckBuild({ file, lakeDir, threads }: warehouse.BuildOptions): Promise<warehouse.Build> {
   const settings = {
     threads: String(threads),
     preserve_insertion_order: 'false',
-    // Groups by ids below 2^17 are found by position, not by hash: the default of 12 bits stops at 4,096.
-    perfect_ht_threshold: '18',
+    perfect_ht_threshold: String(HASH_BITS),
   };
   const database = await open(
     file,
@@ -122,23 +124,18 @@ const sessionOf = (connection: DuckDBConnection): Connection => ({
   run: async sql => void (await connection.run(sql)),
   rows: async sql => (await connection.runAndReadAll(sql)).getRowsJson(),
   objects: async sql => (await connection.runAndReadAll(sql)).convertRowObjects(toJson),
-  numberLists: sql => numberLists(connection, sql),
+  numbers: sql => numbers(connection, sql),
   close: async () => connection.closeSync(),
 });
 
-async function* numberLists(connection: DuckDBConnection, sql: string): AsyncGenerator<Float64Array> {
-  const result = await connection.stream(sql);
-  let buffer = new Float64Array(0);
-  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-    const lists = chunk.getColumnVector(0) as DuckDBListVector;
-    const { childVector } = lists;
-    for (let row = 0; row < chunk.rowCount; row++) {
-      const start = lists.getEntryOffset(row);
-      const length = lists.getEntryLength(row);
-      if (buffer.length < length) buffer = new Float64Array(2 * length);
-      for (let i = 0; i < length; i++) buffer[i] = childVector.getItem(start + i) as number;
-      yield buffer.subarray(0, length);
-    }
+async function* numbers(connection: DuckDBConnection, sql: string): AsyncGenerator<Float64Array> {
+  const result = await connection.run(sql);
+  const buffer = new Float64Array(VECTOR_ROWS);
+  for (let index = 0; index < result.chunkCount; index++) {
+    const chunk = result.getChunk(index);
+    const vector = chunk.getColumnVector(0);
+    for (let row = 0; row < chunk.rowCount; row++) buffer[row] = vector.getItem(row) as number;
+    yield buffer.subarray(0, chunk.rowCount);
   }
 }
 

@@ -5,6 +5,7 @@
  * about a finished one. DuckDB implements both over the lake's own Parquet files.
  */
 import type { TableDefinition } from '../base/table.ts';
+import type { Metric } from './metrics.ts';
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
@@ -52,7 +53,7 @@ export type Progress = (done: number, total: number) => void;
 
 /**
  * One publication being made. In this order: every table of the conformed schema (those that the data set lacks
- * with no files, since marts may join them), marts, checks. Not safe for calls at the same time.
+ * with no files, since marts may join them), marts, metrics, checks. Not safe for calls at the same time.
  */
 export interface Build {
   addTable(source: TableSource, placement: Placement): Promise<void>;
@@ -62,6 +63,8 @@ export interface Build {
    *   `dim_product.category`. The keys of the dimensions that it has belong to it too: `dim_store.store_id`.
    */
   buildMarts(mapped: ReadonlySet<string>, onProgress?: Progress): Promise<MartReport[]>;
+  /** What metrics tell of all lines, by their keys; as queries give it. After the marts and before the checks. */
+  measure(metrics: readonly Metric[]): Promise<Record<string, Json>>;
   /** Runs the checks of what was built. A check that does not apply is not in the list. */
   runChecks(onProgress?: Progress): Promise<CheckReport[]>;
   /** Counts and adds up fct_sales from its files. */

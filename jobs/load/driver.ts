@@ -7,9 +7,9 @@ import type { Contract } from '../../datasets/contract.ts';
 import { conformedTables, mappedColumns } from '../../datasets/mapped.ts';
 import type { PartFile } from '../../lake/manifest.ts';
 import type { ObjectStore } from '../../lake/store.ts';
-import { headlineMetrics, type Metric, metricsSql } from '../../warehouse/metrics.ts';
-import { openBuild, openWarehouse } from '../../warehouse/open.ts';
-import type { CheckReport, MartReport, Totals } from '../../warehouse/warehouse.ts';
+import { headlineMetrics } from '../../warehouse/metrics.ts';
+import { openBuild } from '../../warehouse/open.ts';
+import type { Build, CheckReport, MartReport, Totals } from '../../warehouse/warehouse.ts';
 
 export interface LoadInput {
   readonly contract: Contract;
@@ -54,9 +54,10 @@ export async function load(lake: ObjectStore, input: LoadInput): Promise<LoadRes
     }
     assertEqual(await build.totals(), expected);
     const marts = await build.buildMarts(mapped, (done, total) => onProgress?.('marts', done, total));
+    const metrics = await headline(build, mapped);
     const checks = await build.runChecks((done, total) => onProgress?.('checks', done, total));
     await build.close();
-    return { marts, checks, metrics: await headline(file, lakeDir, headlineMetrics(mapped)) };
+    return { marts, checks, metrics };
   } catch (error) {
     // What went wrong first is what matters, not that the rest could not be written either.
     await build.close().catch(() => undefined);
@@ -74,15 +75,11 @@ function assertEqual(totals: Totals, { rows, net }: LoadInput['expected']): void
   invariant(totals.net_amount_base === net, `${net} was kept, the published files hold ${totals.net_amount_base}`);
 }
 
-/** The metrics of the summary, from the finished publication: what a reader would get. */
-async function headline(file: string, lakeDir: string, metrics: readonly Metric[]): Promise<HeadlineMetric[]> {
-  const warehouse = await openWarehouse(file, lakeDir);
-  try {
-    const { rows } = await warehouse.query(metricsSql(metrics));
-    // Of no rows at all there is nothing to add up.
-    const known = metrics.filter(({ key }) => rows[0]?.[key] !== null);
-    return known.map(({ key, label, unit }) => ({ key, label, unit, value: String(rows[0]?.[key]) }));
-  } finally {
-    await warehouse.close();
-  }
+/** The metrics of the summary. */
+async function headline(build: Build, mapped: ReadonlySet<string>): Promise<HeadlineMetric[]> {
+  const metrics = headlineMetrics(mapped);
+  const values = await build.measure(metrics);
+  // Of no rows at all there is nothing to add up.
+  const known = metrics.filter(({ key }) => values[key] !== null);
+  return known.map(({ key, label, unit }) => ({ key, label, unit, value: String(values[key]) }));
 }

@@ -6,7 +6,7 @@ ids as (
     select
         customer_id,
         count(*) as lines,
-        min(sale_id) as first_sale_id
+        min(sales_day) as first_day
     from fct_sales
     where customer_id is not null
     group by customer_id
@@ -17,7 +17,7 @@ final as (
         ids.customer_id as expected,
         dim_customer.customer_id as seen,
         ids.lines,
-        ids.first_sale_id
+        ids.first_day
     from ids
     left join dim_customer on ids.customer_id = dim_customer.customer_id
     where dim_customer.customer_id is null

@@ -6,7 +6,7 @@ ids as (
     select
         employee_id,
         count(*) as lines,
-        min(sale_id) as first_sale_id
+        min(sales_day) as first_day
     from fct_sales
     where employee_id is not null
     group by employee_id
@@ -17,7 +17,7 @@ final as (
         ids.employee_id as expected,
         dim_employee.employee_id as seen,
         ids.lines,
-        ids.first_sale_id
+        ids.first_day
     from ids
     left join dim_employee on ids.employee_id = dim_employee.employee_id
     where dim_employee.employee_id is null

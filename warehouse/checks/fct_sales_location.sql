@@ -6,7 +6,7 @@ ids as (
     select
         location_id,
         count(*) as lines,
-        min(sale_id) as first_sale_id
+        min(sales_day) as first_day
     from fct_sales
     where location_id is not null
     group by location_id
@@ -17,7 +17,7 @@ final as (
         ids.location_id as expected,
         dim_location.location_id as seen,
         ids.lines,
-        ids.first_sale_id
+        ids.first_day
     from ids
     left join dim_location on ids.location_id = dim_location.location_id
     where dim_location.location_id is null

@@ -6,7 +6,7 @@ ids as (
     select
         product_id,
         count(*) as lines,
-        min(sale_id) as first_sale_id
+        min(sales_day) as first_day
     from fct_sales
     where product_id is not null
     group by product_id
@@ -17,7 +17,7 @@ final as (
         ids.product_id as expected,
         dim_product.product_id as seen,
         ids.lines,
-        ids.first_sale_id
+        ids.first_day
     from ids
     left join dim_product on ids.product_id = dim_product.product_id
     where dim_product.product_id is null

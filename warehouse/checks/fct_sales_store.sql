@@ -6,7 +6,7 @@ ids as (
     select
         store_id,
         count(*) as lines,
-        min(sale_id) as first_sale_id
+        min(sales_day) as first_day
     from fct_sales
     where store_id is not null
     group by store_id
@@ -17,7 +17,7 @@ final as (
         ids.store_id as expected,
         dim_store.store_id as seen,
         ids.lines,
-        ids.first_sale_id
+        ids.first_day
     from ids
     left join dim_store on ids.store_id = dim_store.store_id
     where dim_store.store_id is null
