@@ -49,6 +49,7 @@ export interface RecordShape {
 /** Codes of bytes, laid out in the kernels' memory. */
 export interface Huffman {
   readonly codes: number;
+  /** Of each two bytes, or 0. */
   readonly pairs: number;
   readonly tree: number;
   readonly treeSize: number;
@@ -91,7 +92,7 @@ export function zstdFrame(
 }
 
 /** What making a frame of runs takes besides: literals, sequences and codes of a block. */
-const RUNS_SCRATCH = 700 << 10;
+const RUNS_SCRATCH = 400 << 10;
 
 /**
  * A frame of `lead` bytes and numbers of `width` bytes, 4 or 8, many of which are in some bytes as the one before them;
@@ -134,6 +135,8 @@ export function frameRatio(
 /** Of the description of codes, and of what making them takes. */
 const TREE_BYTES = 256;
 const CODES_SCRATCH = 8_192;
+/** Fewer bytes do not pay for a table of codes of two. */
+const PAIRS_MIN = 100_000;
 
 /** Huffman codes for the bytes of a range; null when there is but one, or they are too many and too unlike to be told. */
 export function huffmanOf(kernels: Kernels, source: number, size: number): Huffman | null {
@@ -144,8 +147,8 @@ export function huffmanOf(kernels: Kernels, source: number, size: number): Huffm
   const tree = kernels.alloc(TREE_BYTES);
   const treeSize = huffmanCodes(counts, codes, tree, kernels.alloc(CODES_SCRATCH));
   if (treeSize === 0) return null;
-  const pairs = kernels.alloc(4 << 16);
-  huffmanPairs(codes, pairs);
+  const pairs = size < PAIRS_MIN ? 0 : kernels.alloc(4 << 16);
+  if (pairs !== 0) huffmanPairs(codes, pairs);
   const [count, code] = [counts, codes].map(at => new Uint32Array(kernels.bytes.buffer, at, 256)) as [Uint32Array, Uint32Array];
   const counted = count.reduce((sum, own) => sum + own, 0);
   const bits = count.reduce((sum, own, symbol) => sum + own * (code[symbol]! >> 16), 0);

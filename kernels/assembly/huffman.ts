@@ -235,7 +235,10 @@ function streamedWeights(weights: usize, last: u32, tree: usize, scratch: usize)
   return size + 1;
 }
 
-/** A literals section in four streams. Without a description of the tree, the one of the block before holds. */
+/**
+ * A literals section in four streams. Without a description of the tree, the one of the block before holds. A table of
+ * `pairs` pays for 100 KiB and more; it may be 0.
+ */
 export function huffmanLiterals(
   source: usize,
   size: u32,
@@ -289,7 +292,15 @@ function longestCode(codes: usize): u32 {
   return longest;
 }
 
-/** Codes of two bytes. */
+/** Codes of two bytes, as `huffmanPairs` joins them. */
+// @ts-ignore: decorator
+@inline function pairOf(codes: usize, later: u32, sooner: u32): u32 {
+  const first = load<u32>(codes + (<usize>later << 2));
+  const second = load<u32>(codes + (<usize>sooner << 2));
+  return (first & 0xffff) | ((second & 0xffff) << (first >> 16)) | (((first >> 16) + (second >> 16)) << 24);
+}
+
+/** The same, by a table. */
 // @ts-ignore: decorator
 @inline function pairAt(at: usize, pairs: usize): u32 {
   return load<u32>(pairs + (<usize>load<u16>(at) << 2));
@@ -306,7 +317,19 @@ function huffmanStream(source: usize, size: u32, codes: usize, pairs: usize, are
   let word: u64 = 0;
   let filled: u64 = 0;
   let at = source + size;
-  if (areShort) {
+  if (pairs == 0) {
+    while (at >= source + 4) {
+      at -= 4;
+      const late = pairOf(codes, load<u8>(at, 3), load<u8>(at, 2));
+      const early = pairOf(codes, load<u8>(at, 1), load<u8>(at));
+      word |= joined(early, late) << filled;
+      filled += (late >> 24) + (early >> 24);
+      store<u64>(out, word);
+      out += <usize>(filled >> 3);
+      word >>= filled & ~7;
+      filled &= 7;
+    }
+  } else if (areShort) {
     while (at >= source + 8) {
       at -= 8;
       const a = pairAt(at + 6, pairs);
@@ -322,7 +345,7 @@ function huffmanStream(source: usize, size: u32, codes: usize, pairs: usize, are
       filled &= 7;
     }
   }
-  while (at >= source + 4) {
+  while (pairs != 0 && at >= source + 4) {
     at -= 4;
     const late = pairAt(at + 2, pairs);
     const early = pairAt(at, pairs);

@@ -109,9 +109,12 @@ interface PageRange {
 
 function dataBody(kernels: Kernels, dense: Dense, encoder: Encoder, page: PageRange): Body {
   const { row, end, value, next, nullable } = page;
-  const start = kernels.alloc(16 + ((end - row + 7) >> 3) + encoder.room(value, next));
+  const inPlace = nullable ? null : encoder.inPlace(value);
+  const start = inPlace ?? kernels.alloc(16 + ((end - row + 7) >> 3) + encoder.room(value, next));
   const values = nullable ? writeLevels(kernels, dense, row, end, start) : start;
-  const size = (next === value ? values : encoder.write(value, next, values)) - start;
+  const valuesEnd =
+    next === value ? values : inPlace === null ? encoder.write(value, next, values) : start + encoder.room(value, next);
+  const size = valuesEnd - start;
   const lead = values - start;
   const shape = next === value ? null : encoder.shape(value, next, lead, size - lead);
   const huffman = shape === null ? null : encoder.huffman(value, next);

@@ -55,6 +55,7 @@ export function dictionaryEncoder(kernels: Kernels, facts: Facts, { used, indice
     encoding: ENCODING.dictionary,
     nature: { width: 0, repeats: false },
     dictionary: { entries: used, body },
+    inPlace: () => null,
     room: (from, to) => 64 + (((to - from) * bits) >> 3) + (to - from),
     write(from, to, out) {
       kernels.bytes[out] = bits;
@@ -101,6 +102,9 @@ function findDistinct(kernels: Kernels, dense: Dense, { limit, isConstant, indic
 /** Numbers that lie so close together have a slot each: a hash would take twice as long. */
 const NEAR_SLOTS_MAX = 1 << 18;
 const NEAR_SLOTS_PER_VALUE = 4;
+/** A hash table of the kernels, which grows: most of it is never touched. */
+const TABLE_BYTES = 16_384;
+const TABLE_BYTES_PER_ENTRY = 128;
 
 /** What finds the entries of values [from, to) when `used` are known; −1 when they are more than `limit`. */
 function finder(
@@ -115,12 +119,11 @@ function finder(
     const kernel = WIDTH[physical] === 4 ? dictionaryNear32 : dictionaryNear64;
     return (from, to, used) => kernel(values, from, to, entries, used, limit, indices, slots, range.least);
   }
-  const bits = Math.max(4, 33 - Math.clz32(limit));
-  const table = kernels.allocZeroed(4 << bits);
+  const table = kernels.alloc(TABLE_BYTES + limit * TABLE_BYTES_PER_ENTRY);
   if (physical === 'text')
-    return (from, to, used) => dictionaryText(offsets, values, from, to, entries, used, limit, indices, table, bits);
+    return (from, to, used) => dictionaryText(offsets, values, from, to, entries, used, limit, indices, table);
   const kernel = WIDTH[physical] === 4 ? dictionary32 : dictionary64;
-  return (from, to, used) => kernel(values, from, to, entries, used, limit, indices, table, bits);
+  return (from, to, used) => kernel(values, from, to, entries, used, limit, indices, table);
 }
 
 function dictionaryBody(kernels: Kernels, dense: Dense, facts: Facts, { entries, used }: Distinct): Body {
