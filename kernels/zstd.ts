@@ -32,7 +32,8 @@ interface Exports {
   huffmanCodes(counts: number, codes: number, tree: number, scratch: number): number;
   huffmanPairs(codes: number, pairs: number): void;
   histogram(source: number, size: number, out: number): void;
-  histogramAbout(source: number, size: number, out: number): void;
+  histogramAbout(source: number, size: number, out: number): number;
+  codeBits(counts: number, size: number): number;
 }
 
 /**
@@ -140,31 +141,25 @@ const PAIRS_MIN = 100_000;
 
 /** Huffman codes for the bytes of a range; null when there is but one, or they are too many and too unlike to be told. */
 export function huffmanOf(kernels: Kernels, source: number, size: number): Huffman | null {
-  const { histogramAbout, huffmanCodes, huffmanPairs } = kernels.exports as unknown as Exports;
+  const { codeBits, histogramAbout, huffmanCodes, huffmanPairs } = kernels.exports as unknown as Exports;
   const counts = kernels.alloc(4_096);
-  histogramAbout(source, size, counts);
+  const counted = histogramAbout(source, size, counts);
   const codes = kernels.alloc(1_024);
   const tree = kernels.alloc(TREE_BYTES);
   const treeSize = huffmanCodes(counts, codes, tree, kernels.alloc(CODES_SCRATCH));
   if (treeSize === 0) return null;
   const pairs = size < PAIRS_MIN ? 0 : kernels.alloc(4 << 16);
   if (pairs !== 0) huffmanPairs(codes, pairs);
-  const [count, code] = [counts, codes].map(at => new Uint32Array(kernels.bytes.buffer, at, 256)) as [Uint32Array, Uint32Array];
-  const counted = count.reduce((sum, own) => sum + own, 0);
-  const bits = count.reduce((sum, own, symbol) => sum + own * (code[symbol]! >> 16), 0);
-  return { codes, pairs, tree, treeSize, ratio: bits / 8 / counted };
+  return { codes, pairs, tree, treeSize, ratio: (codeBits(counts, counted) >>> 0) / 8 / counted };
 }
 
 /** The part of their size to which codes alone could bring bytes: their entropy, but a bit at least for each. */
 export function entropyRatio(kernels: Kernels, source: number, size: number): number {
-  const { histogram } = kernels.exports as unknown as Exports;
+  if (size === 0) return 1;
+  const { codeBits, histogram } = kernels.exports as unknown as Exports;
   const mark = kernels.mark();
-  const at = kernels.alloc(4_096);
-  histogram(source, size, at);
-  let bits = 0;
-  for (const count of new Uint32Array(kernels.bytes.buffer, at, 256)) {
-    if (count > 0) bits += count * Math.max(1, Math.log2(size / count));
-  }
+  const counts = kernels.alloc(4_096);
+  histogram(source, size, counts);
   kernels.release(mark);
-  return bits / 8 / size;
+  return (codeBits(counts, size) >>> 0) / 8 / size;
 }

@@ -6,10 +6,10 @@ import { parquetKernels } from '../../kernels/parquet.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import { type Body, compressPages } from './compress.ts';
 import { type Dense, denseRows } from './dense.ts';
+import { examine } from './dictionary.ts';
 import { pageHeader, type Statistics } from './footer.ts';
 import type { Output } from './output.ts';
 import type { Encoder } from './plain.ts';
-import { factsOf } from './statistics.ts';
 import { type Codec, ENCODING, type Encodings, PAGE, PARQUET_TYPES } from './types.ts';
 import { encoderOf } from './values.ts';
 
@@ -47,8 +47,8 @@ export function encodeChunk(
   options: ChunkOptions,
 ): Chunk {
   const dense = denseRows(kernels, column, PARQUET_TYPES[type].physical, from, to);
-  const facts = factsOf(kernels, dense);
-  const encoder = encoderOf(kernels, dense, facts, options.codec, options.encodings);
+  const examined = examine(kernels, dense);
+  const encoder = encoderOf(kernels, dense, examined, options.codec, options.encodings);
   const pages = dataPages(kernels, dense, encoder, nullable, options);
   const { dictionary } = encoder;
   if (dictionary !== null) {
@@ -66,7 +66,7 @@ export function encodeChunk(
     size: bodies.reduce((sum, { size }, i) => sum + size + headers[i]!.length, 0),
     compressedSize: output.position - start,
     dictionarySize: dictionary === null ? 0 : headers[0]!.length + compressed.pages[0]!.length,
-    statistics: facts.statistics,
+    statistics: examined.facts.statistics,
   };
 }
 
