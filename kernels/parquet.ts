@@ -20,11 +20,11 @@ interface ParquetKernels {
   ): void;
   textBounds(offsets: number, bytes: number, count: number, out: number): void;
   textSize(offsets: number, from: number, to: number): number;
-  dictionary64: BuildDictionary<number>;
-  dictionary32: BuildDictionary<number>;
-  dictionaryNear64: BuildDictionary<bigint>;
-  dictionaryNear32: BuildDictionary<bigint>;
-  dictionaryText(offsets: number, ...rest: Parameters<BuildDictionary<number>>): number;
+  dictionary64: BuildDictionary;
+  dictionary32: BuildDictionary;
+  dictionaryNear64: BuildDictionary<[least: bigint]>;
+  dictionaryNear32: BuildDictionary<[least: bigint]>;
+  dictionaryText: BuildDictionary<[], [offsets: number]>;
   hybrid(values: number, count: number, bits: number, out: number): number;
   repeatedRun(value: number, count: number, bits: number, out: number): number;
   delta64(values: number, count: number, deltas: number, out: number): number;
@@ -42,17 +42,19 @@ interface ParquetKernels {
   plainTextRows(offsets: number, bytes: number, rows: number, count: number, out: number): number;
 }
 
-/** The last argument is the table's: how many bits its slots are told by, or the least value that has one. */
-type BuildDictionary<Last> = (
-  values: number,
-  from: number,
-  to: number,
-  entries: number,
-  used: number,
-  limit: number,
-  indices: number,
-  table: number,
-  last: Last,
+type BuildDictionary<Last extends unknown[] = [], First extends unknown[] = []> = (
+  ...args: [
+    ...First,
+    values: number,
+    from: number,
+    to: number,
+    entries: number,
+    used: number,
+    limit: number,
+    indices: number,
+    table: number,
+    ...Last,
+  ]
 ) => number;
 
 export const parquetKernels = (kernels: Kernels): ParquetKernels => kernels.exports as unknown as ParquetKernels;

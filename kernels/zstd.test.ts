@@ -2,7 +2,16 @@ import { zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { below, listOf, type Random, seeded } from '../test/random.ts';
 import { createKernels } from './wasm.ts';
-import { frameRatio, huffmanOf, type RecordShape, zstdFrame, zstdStore } from './zstd.ts';
+import {
+  entropyRatio,
+  frameRatio,
+  huffmanOf,
+  type RecordShape,
+  runsRatio,
+  zstdFrame,
+  zstdRuns,
+  zstdStore,
+} from './zstd.ts';
 
 const kernels = createKernels(1 << 26);
 
@@ -96,10 +105,74 @@ describe('bytes that have codes alone', () => {
     expect(zstdFrame(kernels, source, bytes.length, literalsOnly(1), huffman)).toBeNull();
   });
 
-  it('have none when there is but one kind of them, or some are not ASCII', () => {
+  it.each([2_000, 150_000])('may be any: %i of all kinds, of which some are rare', size => {
+    for (const kinds of [2, 3, 129, 130, 200, 256]) {
+      kernels.release(0);
+      const random = seeded(kinds);
+      const bytes = Uint8Array.from({ length: size }, () => 255 - Math.floor(kinds * random() ** 4));
+      const source = placed(bytes);
+      const huffman = huffmanOf(kernels, source, size)!;
+      const frame = zstdFrame(kernels, source, size, literalsOnly(1), huffman)!;
+      expect(unpacked(frame).equals(bytes)).toBe(true);
+      expect(frame.length).toBeLessThan(size * entropyRatio(kernels, source, size) * 1.06 + 200);
+    }
+  });
+
+  it('have codes for what a sample misses', () => {
+    kernels.release(0);
+    for (const missed of ['\0', 'z', '\xff']) {
+      const bytes = Buffer.alloc(200_000, 'abcd');
+      bytes[199_999] = missed.charCodeAt(0);
+      const source = placed(bytes);
+      const huffman = huffmanOf(kernels, source, bytes.length)!;
+      expect(unpacked(zstdFrame(kernels, source, bytes.length, literalsOnly(1), huffman)!).equals(bytes)).toBe(true);
+    }
+  });
+
+  it('have none when there is but one kind of them, or all come as often', () => {
     kernels.release(0);
     expect(huffmanOf(kernels, placed(Buffer.alloc(100, 'a')), 100)).toBeNull();
-    expect(huffmanOf(kernels, placed(randomBytes(seeded(1), 100)), 100)).toBeNull();
+    expect(huffmanOf(kernels, placed(Uint8Array.from({ length: 512 }, (_, i) => i)), 512)).toBeNull();
+  });
+});
+
+describe('numbers like the one before them', () => {
+  const random = seeded(3);
+  const kinds: Readonly<Record<string, (row: number) => bigint>> = {
+    'one number': () => 5n,
+    'sorted ones': row => BigInt(row * 2 + below(random, 3)),
+    'runs of ids': row => BigInt(Math.floor(row / 5.7) * 11),
+    'zeros and amounts': () => (random() < 0.2 ? BigInt(below(random, 4e8)) : 0n),
+    'long and short ones': () => BigInt(random() < 0.3 ? Math.floor(random() * 2 ** 52) : below(random, 200)),
+    'negative ones': row => BigInt(-row),
+  };
+  /** Values of one block and of several, and what may stand before and behind them. */
+  const sizes = [100, 1_030, 16_376, 16_377, 16_378, 48_437].flatMap(count => [
+    { count, lead: 0, trail: 0 },
+    { count, lead: 7, trail: 3 },
+  ]);
+
+  it.each(Object.keys(kinds))('%s become a frame that is unpacked to them', kind => {
+    for (const width of [4, 8]) {
+      for (const { count, lead, trail } of sizes) {
+        kernels.release(0);
+        const values = BigInt64Array.from({ length: count }, (_, row) => kinds[kind]!(row));
+        const numbers = width === 8 ? values : Int32Array.from(values, value => Number(BigInt.asIntN(32, value)));
+        const around = [randomBytes(random, lead), Buffer.from(numbers.buffer), randomBytes(random, trail)];
+        const bytes = Buffer.concat(around);
+        const source = placed(bytes);
+        const frame = zstdRuns(kernels, source, bytes.length, lead, width)!;
+        expect(unpacked(frame).equals(bytes)).toBe(true);
+        const ratio = runsRatio(kernels, source + lead, count, width);
+        expect(frame.length).toBeLessThan(bytes.length * ratio * 1.1 + 150);
+      }
+    }
+  });
+
+  it('are refused when none of the first is like the one before it', () => {
+    kernels.release(0);
+    const bytes = randomBytes(random, 40_000);
+    expect(zstdRuns(kernels, placed(bytes), bytes.length, 0, 8)).toBeNull();
   });
 });
 

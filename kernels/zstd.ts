@@ -32,7 +32,8 @@ interface Exports {
   huffmanCodes(counts: number, codes: number, tree: number, scratch: number): number;
   huffmanPairs(codes: number, pairs: number): void;
   histogram(source: number, size: number, out: number): void;
-  histogramAbout(source: number, size: number, out: number): void;
+  histogramAbout(source: number, size: number, out: number): number;
+  codeBits(counts: number, size: number): number;
 }
 
 /**
@@ -49,6 +50,7 @@ export interface RecordShape {
 /** Codes of bytes, laid out in the kernels' memory. */
 export interface Huffman {
   readonly codes: number;
+  /** Of each two bytes, or 0. */
   readonly pairs: number;
   readonly tree: number;
   readonly treeSize: number;
@@ -91,7 +93,7 @@ export function zstdFrame(
 }
 
 /** What making a frame of runs takes besides: literals, sequences and codes of a block. */
-const RUNS_SCRATCH = 700 << 10;
+const RUNS_SCRATCH = 400 << 10;
 
 /**
  * A frame of `lead` bytes and numbers of `width` bytes, 4 or 8, many of which are in some bytes as the one before them;
@@ -134,37 +136,30 @@ export function frameRatio(
 /** Of the description of codes, and of what making them takes. */
 const TREE_BYTES = 256;
 const CODES_SCRATCH = 8_192;
+/** Fewer bytes do not pay for a table of codes of two. */
+const PAIRS_MIN = 100_000;
 
 /** Huffman codes for the bytes of a range; null when there is but one, or they are too many and too unlike to be told. */
 export function huffmanOf(kernels: Kernels, source: number, size: number): Huffman | null {
-  const { histogramAbout, huffmanCodes, huffmanPairs } = kernels.exports as unknown as Exports;
+  const { codeBits, histogramAbout, huffmanCodes, huffmanPairs } = kernels.exports as unknown as Exports;
   const counts = kernels.alloc(4_096);
-  histogramAbout(source, size, counts);
+  const counted = histogramAbout(source, size, counts);
   const codes = kernels.alloc(1_024);
   const tree = kernels.alloc(TREE_BYTES);
   const treeSize = huffmanCodes(counts, codes, tree, kernels.alloc(CODES_SCRATCH));
   if (treeSize === 0) return null;
-  const pairs = kernels.alloc(4 << 16);
-  huffmanPairs(codes, pairs);
-  const [count, code] = [counts, codes].map(at => new Uint32Array(kernels.bytes.buffer, at, 256)) as [
-    Uint32Array,
-    Uint32Array,
-  ];
-  const counted = count.reduce((sum, own) => sum + own, 0);
-  const bits = count.reduce((sum, own, symbol) => sum + own * (code[symbol]! >> 16), 0);
-  return { codes, pairs, tree, treeSize, ratio: bits / 8 / counted };
+  const pairs = size < PAIRS_MIN ? 0 : kernels.alloc(4 << 16);
+  if (pairs !== 0) huffmanPairs(codes, pairs);
+  return { codes, pairs, tree, treeSize, ratio: (codeBits(counts, counted) >>> 0) / 8 / counted };
 }
 
 /** The part of their size to which codes alone could bring bytes: their entropy, but a bit at least for each. */
 export function entropyRatio(kernels: Kernels, source: number, size: number): number {
-  const { histogram } = kernels.exports as unknown as Exports;
+  if (size === 0) return 1;
+  const { codeBits, histogram } = kernels.exports as unknown as Exports;
   const mark = kernels.mark();
-  const at = kernels.alloc(4_096);
-  histogram(source, size, at);
-  let bits = 0;
-  for (const count of new Uint32Array(kernels.bytes.buffer, at, 256)) {
-    if (count > 0) bits += count * Math.max(1, Math.log2(size / count));
-  }
+  const counts = kernels.alloc(4_096);
+  histogram(source, size, counts);
   kernels.release(mark);
-  return bits / 8 / size;
+  return (codeBits(counts, size) >>> 0) / 8 / size;
 }

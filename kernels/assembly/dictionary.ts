@@ -1,7 +1,8 @@
 /**
  * Dictionaries: the distinct values of a column in the order of their first appearance, and for each row which it is.
- * A hash table with linear probing; a slot holds the number of an entry plus one. The table is the caller's: zeros at
- * first, 2^bits slots of four bytes, at least twice as many as `limit`.
+ * A hash table with linear probing; a slot of four bytes holds the number of an entry plus one. The table grows with the
+ * entries, so that one of few stays in the nearest cache: it is the caller's memory, 128 bytes for each entry up to `limit`
+ * and 16 KiB, whatever it holds. There may be 2^18 entries.
  *
  * Each function goes on where the last call ended, with `used` entries: so a caller can look at a sample first, and
  * give up. They return the number of entries, or −1 when there are more than `limit`.
@@ -9,73 +10,69 @@
 
 const K: u64 = 0x9e3779b97f4a7c15;
 
+/** Bits by which the slots of a table of so many entries are told: a quarter of them at most is used. */
+// @ts-ignore: decorator
+@inline function bitsOf(used: u32): u64 {
+  return used >> 10 == 0 ? 12 : used >> 13 == 0 ? 15 : used >> 15 == 0 ? 17 : 20;
+}
+
+// @ts-ignore: decorator
+@inline function slotOf(value: u64, bits: u64): usize {
+  return <usize>((value * K) >> (64 - bits));
+}
+
+/** A table of more slots, with the entries that there are. */
+function rebuild<T>(entries: usize, used: u32, table: usize, bits: u64): void {
+  const mask = (<usize>1 << <usize>bits) - 1;
+  memory.fill(table, 0, 4 << <usize>bits);
+  for (let entry: u32 = 0; entry < used; entry++) {
+    let slot = slotOf(<u64>load<T>(entries + <usize>entry * sizeof<T>()), bits);
+    while (load<u32>(table + (slot << 2)) != 0) slot = (slot + 1) & mask;
+    store<u32>(table + (slot << 2), entry + 1);
+  }
+}
+
 // @ts-ignore: decorator
 @inline function build<T>(
-  values: usize,
-  from: u32,
-  to: u32,
-  entries: usize,
-  used: u32,
-  limit: u32,
-  indices: usize,
-  table: usize,
-  bits: u32,
+  values: usize, from: u32, to: u32, entries: usize, used: u32, limit: u32, indices: usize, table: usize,
 ): i32 {
-  if (from >= to) return used;
-  const shift = 64 - <u64>bits;
-  const mask = (<usize>1 << bits) - 1;
-  let last = load<T>(values + <usize>from * sizeof<T>());
-  let index: u32 = -1;
+  let bits = bitsOf(used);
+  let mask = (<usize>1 << <usize>bits) - 1;
+  if (used == 0) rebuild<T>(entries, 0, table, bits);
   for (let row = from; row < to; row++) {
     const value = load<T>(values + <usize>row * sizeof<T>());
-    if (value != last || index == <u32>-1) {
-      last = value;
-      let slot = <usize>((<u64>value * K) >> shift);
-      while (true) {
-        const entry = load<u32>(table + (slot << 2));
-        if (entry == 0) {
-          if (used == limit) return -1;
-          store<T>(entries + <usize>used * sizeof<T>(), value);
-          index = used++;
-          store<u32>(table + (slot << 2), used);
-          break;
-        }
-        index = entry - 1;
-        if (load<T>(entries + <usize>index * sizeof<T>()) == value) break;
-        slot = (slot + 1) & mask;
+    let slot = slotOf(<u64>value, bits);
+    let entry: u32;
+    while ((entry = load<u32>(table + (slot << 2))) != 0) {
+      if (load<T>(entries + <usize>(entry - 1) * sizeof<T>()) == value) break;
+      slot = (slot + 1) & mask;
+    }
+    if (entry == 0) {
+      if (used == limit) return -1;
+      store<T>(entries + <usize>used * sizeof<T>(), value);
+      entry = ++used;
+      store<u32>(table + (slot << 2), entry);
+      if (bitsOf(used) != bits) {
+        bits = bitsOf(used);
+        mask = (<usize>1 << <usize>bits) - 1;
+        rebuild<T>(entries, used, table, bits);
       }
     }
-    store<u32>(indices + (<usize>row << 2), index);
+    store<u32>(indices + (<usize>row << 2), entry - 1);
   }
   return used;
 }
 
 export function dictionary64(
-  values: usize,
-  from: u32,
-  to: u32,
-  entries: usize,
-  used: u32,
-  limit: u32,
-  indices: usize,
-  table: usize,
-  bits: u32,
+  values: usize, from: u32, to: u32, entries: usize, used: u32, limit: u32, indices: usize, table: usize,
 ): i32 {
-  return build<u64>(values, from, to, entries, used, limit, indices, table, bits);
+  return build<u64>(values, from, to, entries, used, limit, indices, table);
 }
 
 export function dictionary32(
-  values: usize,
-  from: u32,
-  to: u32,
-  entries: usize,
-  used: u32,
-  limit: u32,
-  indices: usize,
-  table: usize,
-  bits: u32,
+  values: usize, from: u32, to: u32, entries: usize, used: u32, limit: u32, indices: usize, table: usize,
 ): i32 {
-  return build<u32>(values, from, to, entries, used, limit, indices, table, bits);
+  return build<u32>(values, from, to, entries, used, limit, indices, table);
 }
 
 // @ts-ignore: decorator
@@ -150,42 +147,47 @@ function isSame(a: usize, b: usize, size: u32): bool {
   return rest == 0 || ((load<u64>(a + i) ^ load<u64>(b + i)) & ((<u64>1 << rest) - 1)) == 0;
 }
 
+function rebuildTexts(offsets: usize, bytes: usize, entries: usize, used: u32, table: usize, bits: u64): void {
+  const mask = (<usize>1 << <usize>bits) - 1;
+  memory.fill(table, 0, 4 << <usize>bits);
+  for (let entry: u32 = 0; entry < used; entry++) {
+    const at = offsets + (<usize>load<u32>(entries + (<usize>entry << 2)) << 2);
+    let slot = <usize>(hashText(bytes + load<u32>(at), load<u32>(at, 4) - load<u32>(at)) >> (64 - bits));
+    while (load<u32>(table + (slot << 2)) != 0) slot = (slot + 1) & mask;
+    store<u32>(table + (slot << 2), entry + 1);
+  }
+}
+
 /** Entries are the rows (32 bits each) in which a text comes for the first time. */
 export function dictionaryText(
-  offsets: usize,
-  bytes: usize,
-  from: u32,
-  to: u32,
-  entries: usize,
-  used: u32,
-  limit: u32,
-  indices: usize,
-  table: usize,
-  bits: u32,
+  offsets: usize, bytes: usize, from: u32, to: u32, entries: usize, used: u32, limit: u32, indices: usize, table: usize,
 ): i32 {
-  const shift = 64 - <u64>bits;
-  const mask = (<usize>1 << bits) - 1;
+  let bits = bitsOf(used);
+  let mask = (<usize>1 << <usize>bits) - 1;
+  if (used == 0) rebuildTexts(offsets, bytes, entries, 0, table, bits);
   for (let row = from; row < to; row++) {
     const start = load<u32>(offsets + (<usize>row << 2));
     const size = load<u32>(offsets + (<usize>row << 2), 4) - start;
-    let slot = <usize>(hashText(bytes + start, size) >> shift);
-    let index: u32;
-    while (true) {
-      const entry = load<u32>(table + (slot << 2));
-      if (entry == 0) {
-        if (used == limit) return -1;
-        store<u32>(entries + (<usize>used << 2), row);
-        index = used++;
-        store<u32>(table + (slot << 2), used);
-        break;
-      }
-      index = entry - 1;
-      const first = offsets + (<usize>load<u32>(entries + (<usize>index << 2)) << 2);
+    let slot = <usize>(hashText(bytes + start, size) >> (64 - bits));
+    let entry: u32;
+    while ((entry = load<u32>(table + (slot << 2))) != 0) {
+      const first = offsets + (<usize>load<u32>(entries + (<usize>(entry - 1) << 2)) << 2);
       const other = load<u32>(first);
       if (load<u32>(first, 4) - other == size && isSame(bytes + start, bytes + other, size)) break;
       slot = (slot + 1) & mask;
     }
-    store<u32>(indices + (<usize>row << 2), index);
+    if (entry == 0) {
+      if (used == limit) return -1;
+      store<u32>(entries + (<usize>used << 2), row);
+      entry = ++used;
+      store<u32>(table + (slot << 2), entry);
+      if (bitsOf(used) != bits) {
+        bits = bitsOf(used);
+        mask = (<usize>1 << <usize>bits) - 1;
+        rebuildTexts(offsets, bytes, entries, used, table, bits);
+      }
+    }
+    store<u32>(indices + (<usize>row << 2), entry - 1);
   }
   return used;
 }

@@ -14,17 +14,40 @@ export function histogram(source: usize, size: u32, out: usize): void {
   sumCounts(out);
 }
 
+/** Bits that codes of the bytes of such a histogram would take, in all: their entropy, but a bit at least for each. */
+export function codeBits(counts: usize, size: u32): u32 {
+  const whole = log2(size);
+  let bits: u64 = 0;
+  for (let i: usize = 0; i < 1_024; i += 4) {
+    const own = load<u32>(counts + i);
+    if (own != 0) bits += <u64>own * max<u32>(1 << 16, whole - log2(own));
+  }
+  return <u32>(bits >> 16);
+}
+
+/** In parts of 2^16; between powers of two as if it were straight, which is a twelfth of a bit too low at most. */
+// @ts-ignore: decorator
+@inline function log2(value: u32): u32 {
+  const floor: u32 = 31 - clz(value);
+  return (floor << 16) + <u32>(((<u64>value << 16) >> floor) - (1 << 16));
+}
+
 /** Parts of many bytes that are counted instead of all, and their size. */
 const PARTS: u32 = 16;
 const PART_BYTES: u32 = 4_096;
 
-/** How often each byte comes, about: bytes beyond those of a sample are only counted if some do not come in it. */
-export function histogramAbout(source: usize, size: u32, out: usize): void {
-  if (size < PARTS * PART_BYTES * 2) return histogram(source, size, out);
+/** The same of a sample, if no others come than those in it, else of all. Returns how many were counted. */
+export function histogramAbout(source: usize, size: u32, out: usize): u32 {
+  if (size < PARTS * PART_BYTES * 2) {
+    histogram(source, size, out);
+    return size;
+  }
   memory.fill(out, 0, 4_096);
   for (let i: u32 = 0; i < PARTS; i++) countBytes(source + i * (size / PARTS), PART_BYTES, out);
   sumCounts(out);
-  if (!hasOnly(source, size, out)) histogram(source, size, out);
+  if (hasOnly(source, size, out)) return PARTS * PART_BYTES;
+  histogram(source, size, out);
+  return size;
 }
 
 function countBytes(source: usize, size: u32, out: usize): void {
@@ -94,9 +117,9 @@ export function huffmanCodes(counts: usize, codes: usize, tree: usize, scratch: 
   const sorted = scratch;
   const used = sortSymbols(counts, sorted);
   if (used < 2) return 0;
-  const weights = scratch + 1_024;
+  const weights = scratch + 2_048;
   memory.fill(weights, 0, SYMBOLS);
-  const longest = codeLengths(sorted, used, counts, weights, scratch + 2_048);
+  const longest = codeLengths(sorted, used, weights, scratch + 2_304);
   let last: u32 = 0;
   for (let symbol: u32 = 0; symbol < SYMBOLS; symbol++) {
     const length = load<u8>(weights + symbol);
@@ -105,7 +128,7 @@ export function huffmanCodes(counts: usize, codes: usize, tree: usize, scratch: 
     last = symbol;
   }
   canonicalCodes(weights, longest, codes);
-  if (last > DIRECT_MAX) return streamedWeights(weights, last, tree, scratch + 2_048);
+  if (last > DIRECT_MAX) return streamedWeights(weights, last, tree, scratch + 2_304);
   store<u8>(tree, <u8>(127 + last));
   store<u8>(weights + last, 0);
   for (let symbol: u32 = 0; symbol < last; symbol += 2) {
@@ -114,20 +137,24 @@ export function huffmanCodes(counts: usize, codes: usize, tree: usize, scratch: 
   return 1 + ((last + 1) >> 1);
 }
 
-/** The bytes that come at all (32 bits each), the rarest first. */
+/** The bytes that come at all, the rarest first: 64 bits each, the byte below its count. Sorted by insertion, in strides that shrink. */
 function sortSymbols(counts: usize, sorted: usize): u32 {
   let used: u32 = 0;
   for (let symbol: u32 = 0; symbol < SYMBOLS; symbol++) {
-    const count = load<u32>(counts + (<usize>symbol << 2));
+    const count = <u64>load<u32>(counts + (<usize>symbol << 2));
     if (count == 0) continue;
-    let at = sorted + (<usize>used << 2);
+    store<u64>(sorted + (<usize>used << 3), (count << 8) | symbol);
     used++;
-    for (; at > sorted; at -= 4) {
-      const before = load<u32>(at - 4);
-      if (load<u32>(counts + (<usize>before << 2)) <= count) break;
-      store<u32>(at, before);
+  }
+  for (let stride: usize = 8 * 64; stride >= 8; stride = (stride >> 5) << 3) {
+    for (let i = stride; i < <usize>used << 3; i += 8) {
+      const own = load<u64>(sorted + i);
+      let at = i;
+      for (; at >= stride && load<u64>(sorted + at - stride) > own; at -= stride) {
+        store<u64>(sorted + at, load<u64>(sorted + at - stride));
+      }
+      store<u64>(sorted + at, own);
     }
-    store<u32>(at, symbol);
   }
   return used;
 }
@@ -137,10 +164,10 @@ function sortSymbols(counts: usize, sorted: usize): u32 {
  * of which there are two queues: leaves, and nodes in the order they were made. When a code is too long, the counts are
  * flattened, which costs little: it is rare.
  */
-function codeLengths(sorted: usize, used: u32, counts: usize, lengths: usize, nodes: usize): u32 {
+function codeLengths(sorted: usize, used: u32, lengths: usize, nodes: usize): u32 {
   // A node: its count, and the number of its parent.
   for (let i: usize = 0; i < used; i++) {
-    store<u32>(nodes + (i << 3), load<u32>(counts + (<usize>load<u32>(sorted + (i << 2)) << 2)));
+    store<u32>(nodes + (i << 3), <u32>(load<u64>(sorted + (i << 3)) >> 8));
   }
   while (true) {
     let leaf: usize = 0;
@@ -164,7 +191,7 @@ function codeLengths(sorted: usize, used: u32, counts: usize, lengths: usize, no
       const depth = load<u32>(nodes + (<usize>load<u32>(at, 4) << 3), 4) + 1;
       store<u32>(at, depth, 4);
       if (i < <isize>used) {
-        store<u8>(lengths + load<u32>(sorted + (<usize>i << 2)), <u8>depth);
+        store<u8>(lengths + load<u8>(sorted + (<usize>i << 3)), <u8>depth);
         longest = max(longest, depth);
       }
     }
@@ -235,7 +262,10 @@ function streamedWeights(weights: usize, last: u32, tree: usize, scratch: usize)
   return size + 1;
 }
 
-/** A literals section in four streams. Without a description of the tree, the one of the block before holds. */
+/**
+ * A literals section in four streams. Without a description of the tree, the one of the block before holds. A table of
+ * `pairs` pays for 100 KiB and more; it may be 0.
+ */
 export function huffmanLiterals(
   source: usize,
   size: u32,
@@ -289,7 +319,15 @@ function longestCode(codes: usize): u32 {
   return longest;
 }
 
-/** Codes of two bytes. */
+/** Codes of two bytes, as `huffmanPairs` joins them. */
+// @ts-ignore: decorator
+@inline function pairOf(codes: usize, later: u32, sooner: u32): u32 {
+  const first = load<u32>(codes + (<usize>later << 2));
+  const second = load<u32>(codes + (<usize>sooner << 2));
+  return (first & 0xffff) | ((second & 0xffff) << (first >> 16)) | (((first >> 16) + (second >> 16)) << 24);
+}
+
+/** The same, by a table. */
 // @ts-ignore: decorator
 @inline function pairAt(at: usize, pairs: usize): u32 {
   return load<u32>(pairs + (<usize>load<u16>(at) << 2));
@@ -306,7 +344,19 @@ function huffmanStream(source: usize, size: u32, codes: usize, pairs: usize, are
   let word: u64 = 0;
   let filled: u64 = 0;
   let at = source + size;
-  if (areShort) {
+  if (pairs == 0) {
+    while (at >= source + 4) {
+      at -= 4;
+      const late = pairOf(codes, load<u8>(at, 3), load<u8>(at, 2));
+      const early = pairOf(codes, load<u8>(at, 1), load<u8>(at));
+      word |= joined(early, late) << filled;
+      filled += (late >> 24) + (early >> 24);
+      store<u64>(out, word);
+      out += <usize>(filled >> 3);
+      word >>= filled & ~7;
+      filled &= 7;
+    }
+  } else if (areShort) {
     while (at >= source + 8) {
       at -= 8;
       const a = pairAt(at + 6, pairs);
@@ -322,7 +372,7 @@ function huffmanStream(source: usize, size: u32, codes: usize, pairs: usize, are
       filled &= 7;
     }
   }
-  while (at >= source + 4) {
+  while (pairs != 0 && at >= source + 4) {
     at -= 4;
     const late = pairAt(at + 2, pairs);
     const early = pairAt(at, pairs);

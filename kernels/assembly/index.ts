@@ -9,7 +9,7 @@ export * from './delta';
 export * from './dictionary';
 export * from './encodings';
 export { groupBits, groupHalfWords, groupTexts, groupWords } from './groups';
-export { histogram, histogramAbout, huffmanCodes, huffmanPairs } from './huffman';
+export { codeBits, histogram, histogramAbout, huffmanCodes, huffmanPairs } from './huffman';
 export { joinRows } from './join';
 export * from './keys';
 export { countRecords } from './lines';

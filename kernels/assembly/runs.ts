@@ -4,7 +4,7 @@
  * all sequences share an offset; how long they are is told by codes made for each block.
  */
 import { CODER_BYTES, fseBits, fseCoder, fseDescription, fseLog, fseNext, fseStart } from './fse';
-import { histogram, huffmanCodes, huffmanLiterals, huffmanPairs } from './huffman';
+import { histogram, huffmanCodes, huffmanLiterals } from './huffman';
 import {
   BLOCK,
   blockHeader,
@@ -38,8 +38,6 @@ const BYTE_COUNTS: usize = CODERS + 2 * CODER_BYTES;
 const BYTE_CODES: usize = BYTE_COUNTS + 4_096;
 const TREE: usize = BYTE_CODES + 1_024;
 const HUFFMAN: usize = TREE + 256;
-const PAIRS: usize = HUFFMAN + 16_384;
-// PAIRS + 262,144 bytes are 700 KiB.
 
 /** Bytes at the low end in which a number differs from the one before it. */
 // @ts-ignore: decorator
@@ -65,7 +63,7 @@ const SEQUENCE_BITS: u32 = 4;
 
 /**
  * A frame of `lead` bytes and behind them numbers of `width` bytes, 4 or 8, up to `size`, with less than one at the end.
- * `scratch` has room for 700 KiB. Returns the end, or 0 when none of the first numbers is like the one before it.
+ * `scratch` has room for 400 KiB. Returns the end, or 0 when none of the first numbers is like the one before it.
  */
 export function zstdRuns(source: usize, size: u32, lead: u32, width: u32, scratch: usize, out: usize): usize {
   const end = source + size;
@@ -137,8 +135,7 @@ function ownLiterals(source: usize, size: u32, scratch: usize, out: usize): usiz
     histogram(source, size, scratch + BYTE_COUNTS);
     const treeSize = huffmanCodes(scratch + BYTE_COUNTS, scratch + BYTE_CODES, scratch + TREE, scratch + HUFFMAN);
     if (treeSize != 0 && codedBytes(scratch) + treeSize + 16 < size - (size >> 5)) {
-      huffmanPairs(scratch + BYTE_CODES, scratch + PAIRS);
-      return huffmanLiterals(source, size, scratch + BYTE_CODES, scratch + PAIRS, scratch + TREE, treeSize, out);
+      return huffmanLiterals(source, size, scratch + BYTE_CODES, 0, scratch + TREE, treeSize, out);
     }
   }
   out = rawLiteralsHeader(size, out);

@@ -165,6 +165,7 @@ export function textBounds(offsets: usize, bytes: usize, count: u32, out: usize)
     const size = load<u32>(offsets + (<usize>row << 2), 4) - start;
     // The first eight bytes as a number decide nearly always.
     const own = prefix(bytes + start, size);
+    if (own > leastPrefix && own < greatestPrefix) continue;
     if (own < leastPrefix || (own == leastPrefix && isLess(bytes + start, size, bytes + least, leastSize))) {
       least = start;
       leastSize = size;
@@ -185,7 +186,13 @@ export function textBounds(offsets: usize, bytes: usize, count: u32, out: usize)
 /** The one size of texts `from` to below `to`; −1 when they have more than one. */
 export function textSize(offsets: usize, from: u32, to: u32): i32 {
   const size = load<u32>(offsets + (<usize>from << 2), 4) - load<u32>(offsets + (<usize>from << 2));
-  for (let row = from + 1; row < to; row++) {
+  let row = from + 1;
+  for (const all = i32x4.splat(size); row + 4 <= to; row += 4) {
+    const start = offsets + (<usize>row << 2);
+    const sizes = i32x4.sub(v128.load(start, 4), v128.load(start));
+    if (!i32x4.all_true(i32x4.eq(sizes, all))) return -1;
+  }
+  for (; row < to; row++) {
     if (load<u32>(offsets + (<usize>row << 2), 4) - load<u32>(offsets + (<usize>row << 2)) != size) return -1;
   }
   return <i32>size;

@@ -83,8 +83,13 @@ export function sequences(count: u32, literal: u32, match: u32, offset: u32, out
   const extra = (<u64>(offset & ((1 << offsetBits) - 1)) << literalBits) | (literal & ((1 << literalBits) - 1));
   let word: u64 = 0;
   let filled: u32 = 0;
+  let i: u32 = 0;
+  if (bits == 1) {
+    // As texts of 16 to 23 bytes have it.
+    for (; i + 64 <= count; i += 64, out += 8) store<u64>(out, extra == 0 ? 0 : -1);
+  }
   if (bits != 0) {
-    for (let i: u32 = 0; i < count; i++) {
+    for (; i < count; i++) {
       word |= extra << filled;
       filled += bits;
       for (; filled >= 8; filled -= 8) {

@@ -6,10 +6,10 @@ import { parquetKernels } from '../../kernels/parquet.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import { type Body, compressPages } from './compress.ts';
 import { type Dense, denseRows } from './dense.ts';
+import { examine } from './dictionary.ts';
 import { pageHeader, type Statistics } from './footer.ts';
 import type { Output } from './output.ts';
 import type { Encoder } from './plain.ts';
-import { factsOf } from './statistics.ts';
 import { type Codec, ENCODING, type Encodings, PAGE, PARQUET_TYPES } from './types.ts';
 import { encoderOf } from './values.ts';
 
@@ -47,8 +47,8 @@ export function encodeChunk(
   options: ChunkOptions,
 ): Chunk {
   const dense = denseRows(kernels, column, PARQUET_TYPES[type].physical, from, to);
-  const facts = factsOf(kernels, dense);
-  const encoder = encoderOf(kernels, dense, facts, options.codec, options.encodings);
+  const examined = examine(kernels, dense);
+  const encoder = encoderOf(kernels, dense, examined, options.codec, options.encodings);
   const pages = dataPages(kernels, dense, encoder, nullable, options);
   const { dictionary } = encoder;
   if (dictionary !== null) {
@@ -66,7 +66,7 @@ export function encodeChunk(
     size: bodies.reduce((sum, { size }, i) => sum + size + headers[i]!.length, 0),
     compressedSize: output.position - start,
     dictionarySize: dictionary === null ? 0 : headers[0]!.length + compressed.pages[0]!.length,
-    statistics: facts.statistics,
+    statistics: examined.facts.statistics,
   };
 }
 
@@ -109,9 +109,12 @@ interface PageRange {
 
 function dataBody(kernels: Kernels, dense: Dense, encoder: Encoder, page: PageRange): Body {
   const { row, end, value, next, nullable } = page;
-  const start = kernels.alloc(16 + ((end - row + 7) >> 3) + encoder.room(value, next));
+  const inPlace = nullable ? null : encoder.inPlace(value);
+  const start = inPlace ?? kernels.alloc(16 + ((end - row + 7) >> 3) + encoder.room(value, next));
   const values = nullable ? writeLevels(kernels, dense, row, end, start) : start;
-  const size = (next === value ? values : encoder.write(value, next, values)) - start;
+  const valuesEnd =
+    next === value ? values : inPlace === null ? encoder.write(value, next, values) : start + encoder.room(value, next);
+  const size = valuesEnd - start;
   const lead = values - start;
   const shape = next === value ? null : encoder.shape(value, next, lead, size - lead);
   const huffman = shape === null ? null : encoder.huffman(value, next);

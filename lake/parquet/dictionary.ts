@@ -4,7 +4,7 @@ import type { Kernels } from '../../kernels/wasm.ts';
 import type { Body } from './compress.ts';
 import type { Dense } from './dense.ts';
 import { type Encoder, entropyWidth, numberShape, SIZE_BYTES } from './plain.ts';
-import type { Facts } from './statistics.ts';
+import { type Facts, factsOf } from './statistics.ts';
 import { type Codec, ENCODING, WIDTH } from './types.ts';
 
 export interface Dictionary {
@@ -19,24 +19,53 @@ export interface Dictionary {
 
 /** Larger pages of dictionaries are more than readers like to hold. */
 const DICTIONARY_BYTES_MAX = 1 << 20;
-/** Values by which a column that hardly repeats is told: then no dictionary is made. */
+/** First values by which a column that hardly repeats is told: then no dictionary is made. */
+const SAMPLES = [
+  { values: 1_024, distinctMax: 0.999 },
+  { values: 4_096, distinctMax: 0.95 },
+];
+/** First values by which it is judged how far they are from each other. */
 const SAMPLE_VALUES = 4_096;
-const SAMPLE_DISTINCT_MAX = 0.95;
 
-/** The distinct values; null when they are too many. What it allocates is for the caller to release. */
-export function dictionaryOf(kernels: Kernels, dense: Dense, facts: Facts): Dictionary | null {
+export interface Examined {
+  readonly facts: Facts;
+  /** The distinct values; null when they are too many. */
+  readonly dictionary: Dictionary | null;
+}
+
+/** What is to be known of values before they are encoded. What it allocates is for the caller to release. */
+export function examine(kernels: Kernels, dense: Dense): Examined {
+  if (dense.count === 0 || dense.physical === 'boolean') return { facts: factsOf(kernels, dense), dictionary: null };
+  if (isWide(kernels, dense)) {
+    const found = findDistinct(kernels, dense, null);
+    if (found === null) return { facts: factsOf(kernels, dense), dictionary: null };
+    // What holds of the distinct values holds of all, and they are fewer.
+    const facts = factsOf(kernels, dense, { values: found.entries, count: found.used });
+    return { facts, dictionary: dictionaryOf(kernels, dense, facts, found) };
+  }
+  const facts = factsOf(kernels, dense);
+  const found = findDistinct(kernels, dense, facts);
+  return { facts, dictionary: found && dictionaryOf(kernels, dense, facts, found) };
+}
+
+/** Whether the first of the values are already too far from each other for a slot each. */
+function isWide(kernels: Kernels, { physical, values, count }: Dense): boolean {
+  if (physical !== 'int64') return physical === 'double';
+  const mark = kernels.mark();
+  const out = kernels.alloc(24);
+  parquetKernels(kernels).scan64(values, Math.min(count, SAMPLE_VALUES), out);
+  const [least = 0n, greatest = 0n] = new BigInt64Array(kernels.bytes.buffer, out, 2);
+  kernels.release(mark);
+  return greatest - least >= nearSlots(count);
+}
+
+function dictionaryOf(kernels: Kernels, dense: Dense, facts: Facts, found: Distinct): Dictionary | null {
   const { count, physical } = dense;
-  const isConstant = facts.differ === 0n;
-  const entryBytes = physical === 'text' ? SIZE_BYTES : WIDTH[physical];
-  const limit = isConstant ? 1 : Math.min(count >> 1, Math.floor(DICTIONARY_BYTES_MAX / entryBytes));
-  const indices = kernels.alloc(isConstant ? 0 : count * 4);
-  const found = findDistinct(kernels, dense, { limit, isConstant, indices, range: facts.range });
-  if (found === null) return null;
-  const { used } = found;
+  const { used, indices } = found;
   const body = dictionaryBody(kernels, dense, facts, found);
   const bits = Math.max(1, 32 - Math.clz32(used - 1));
   if (body.size > DICTIONARY_BYTES_MAX) return null;
-  const indexBytes = isConstant ? 1 : (count * bits) / 8;
+  const indexBytes = facts.differ === 0n ? 1 : (count * bits) / 8;
   return {
     used,
     indices,
@@ -55,6 +84,7 @@ export function dictionaryEncoder(kernels: Kernels, facts: Facts, { used, indice
     encoding: ENCODING.dictionary,
     nature: { width: 0, repeats: false },
     dictionary: { entries: used, body },
+    inPlace: () => null,
     room: (from, to) => 64 + (((to - from) * bits) >> 3) + (to - from),
     write(from, to, out) {
       kernels.bytes[out] = bits;
@@ -66,41 +96,49 @@ export function dictionaryEncoder(kernels: Kernels, facts: Facts, { used, indice
   };
 }
 
-interface Search {
-  readonly limit: number;
-  readonly isConstant: boolean;
-  readonly indices: number;
-  readonly range: Facts['range'];
-}
-
-/** Address of the values themselves, or of the rows in which texts come first; and how many. */
 interface Distinct {
+  /** Address of the values themselves, or of the rows in which texts come first. */
   readonly entries: number;
   readonly used: number;
+  /** Address of each row's entry, 32 bits; nothing is there when there is but one. */
+  readonly indices: number;
 }
 
-/** Null when there are more than `limit`, or a sample hardly repeats. */
-function findDistinct(kernels: Kernels, dense: Dense, { limit, isConstant, indices, range }: Search): Distinct | null {
-  if (limit === 0) return null;
+/** Null when they are too many for a dictionary, or a sample hardly repeats. */
+function findDistinct(kernels: Kernels, dense: Dense, facts: Facts | null): Distinct | null {
   const { count, values, physical } = dense;
-  const entries = kernels.alloc(limit * (physical === 'text' ? 4 : WIDTH[physical]));
+  const width = physical === 'text' ? SIZE_BYTES : WIDTH[physical];
   // One value in all rows: that of the first, and no row needs to be told which it is.
-  if (isConstant) {
-    if (physical === 'text') new DataView(kernels.bytes.buffer).setInt32(entries, 0, true);
-    else kernels.bytes.copyWithin(entries, values, values + WIDTH[physical]);
-    return { entries, used: 1 };
+  if (facts?.differ === 0n) {
+    const entries = kernels.alloc(width);
+    if (physical === 'text') kernels.bytes.fill(0, entries, entries + width);
+    else kernels.bytes.copyWithin(entries, values, values + width);
+    return { entries, used: 1, indices: 0 };
   }
-  const build = finder(kernels, dense, range, { entries, limit, indices });
-  const sample = Math.min(count, SAMPLE_VALUES);
-  const seen = build(0, sample, 0);
-  if (seen < 0 || (sample < count && seen > sample * SAMPLE_DISTINCT_MAX)) return null;
-  const used = build(sample, count, seen);
-  return used < 0 ? null : { entries, used };
+  const limit = Math.min(count >> 1, Math.floor(DICTIONARY_BYTES_MAX / width));
+  if (limit === 0) return null;
+  const indices = kernels.alloc(count * 4);
+  const entries = kernels.alloc(limit * width);
+  const build = finder(kernels, dense, facts?.range ?? null, { entries, limit, indices });
+  let used = 0;
+  let from = 0;
+  for (const { values: sample, distinctMax } of SAMPLES) {
+    if (sample >= count) break;
+    used = build(from, sample, used);
+    if (used < 0 || used > sample * distinctMax) return null;
+    from = sample;
+  }
+  used = build(from, count, used);
+  return used < 0 ? null : { entries, used, indices };
 }
 
 /** Numbers that lie so close together have a slot each: a hash would take twice as long. */
 const NEAR_SLOTS_MAX = 1 << 18;
 const NEAR_SLOTS_PER_VALUE = 4;
+const nearSlots = (count: number): number => Math.min(NEAR_SLOTS_MAX, count * NEAR_SLOTS_PER_VALUE);
+/** A hash table of the kernels, which grows: most of it is never touched. */
+const TABLE_BYTES = 16_384;
+const TABLE_BYTES_PER_ENTRY = 128;
 
 /** What finds the entries of values [from, to) when `used` are known; −1 when they are more than `limit`. */
 function finder(
@@ -110,17 +148,16 @@ function finder(
   { entries, limit, indices }: { entries: number; limit: number; indices: number },
 ): (from: number, to: number, used: number) => number {
   const { dictionary64, dictionary32, dictionaryNear64, dictionaryNear32, dictionaryText } = parquetKernels(kernels);
-  if (range !== null && range.span < Math.min(NEAR_SLOTS_MAX, count * NEAR_SLOTS_PER_VALUE)) {
+  if (range !== null && range.span < nearSlots(count)) {
     const slots = kernels.allocZeroed((Number(range.span) + 1) * 4);
     const kernel = WIDTH[physical] === 4 ? dictionaryNear32 : dictionaryNear64;
     return (from, to, used) => kernel(values, from, to, entries, used, limit, indices, slots, range.least);
   }
-  const bits = Math.max(4, 33 - Math.clz32(limit));
-  const table = kernels.allocZeroed(4 << bits);
+  const table = kernels.alloc(TABLE_BYTES + limit * TABLE_BYTES_PER_ENTRY);
   if (physical === 'text')
-    return (from, to, used) => dictionaryText(offsets, values, from, to, entries, used, limit, indices, table, bits);
+    return (from, to, used) => dictionaryText(offsets, values, from, to, entries, used, limit, indices, table);
   const kernel = WIDTH[physical] === 4 ? dictionary32 : dictionary64;
-  return (from, to, used) => kernel(values, from, to, entries, used, limit, indices, table, bits);
+  return (from, to, used) => kernel(values, from, to, entries, used, limit, indices, table);
 }
 
 function dictionaryBody(kernels: Kernels, dense: Dense, facts: Facts, { entries, used }: Distinct): Body {

@@ -12,6 +12,8 @@ export interface Encoder {
   readonly encoding: number;
   readonly nature: Nature;
   readonly dictionary: { readonly entries: number; readonly body: Body } | null;
+  /** Address of value `from` where they lie as they would be written; null where they have to be. */
+  inPlace(from: number): number | null;
   /** Room that values [from, to) may need. */
   room(from: number, to: number): number;
   /** Writes them; returns the end. */
@@ -48,6 +50,7 @@ export function plainNumbers(kernels: Kernels, dense: Dense, facts: Facts): Enco
     encoding: ENCODING.plain,
     nature: { width: physical === 'boolean' ? 8 : width, repeats: physical === 'double' },
     dictionary: null,
+    inPlace: from => (physical === 'boolean' ? null : values + from * width),
     room: sizeOf,
     write(from, to, out) {
       if (physical === 'boolean') return copyBits(kernels, values, from, to, out);
@@ -85,6 +88,7 @@ export function plainTexts(kernels: Kernels, { values, offsets, count }: Dense, 
     encoding: ENCODING.plain,
     nature: { width: 0, repeats: true },
     dictionary: null,
+    inPlace: () => null,
     room: (from, to) => (count === 0 ? 0 : at[to]! - at[from]! + (to - from) * SIZE_BYTES),
     write: (from, to, out) => parquetKernels(kernels).plainText(offsets, values, from, to, out),
     // Texts of one size: behind each stands the size of the next.

@@ -3,6 +3,7 @@ import { parquetKernels } from '../../kernels/parquet.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import type { Dense } from './dense.ts';
 import type { Statistics } from './footer.ts';
+import type { Physical } from './types.ts';
 
 /** Longer texts are left out: a part of one would be correct, but few readers know how to take it. */
 const TEXT_BYTES_MAX = 256;
@@ -17,15 +18,18 @@ export interface Facts {
   readonly textSize: number;
 }
 
+type Numbers = Pick<Dense, 'values' | 'count'>;
+
 const ALL_BITS = 2n ** 64n - 1n;
 
-/** What is to be known of a column's values before they are encoded. */
-export function factsOf(kernels: Kernels, dense: Dense): Facts {
+/** What is to be known of a column's values before they are encoded, by those numbers that are distinct if they are known. */
+export function factsOf(kernels: Kernels, dense: Dense, distinct: Numbers = dense): Facts {
   const nulls = dense.rows - dense.count;
   if (dense.count === 0)
     return { statistics: { nulls, least: null, greatest: null }, differ: 0n, range: null, textSize: -1 };
   const mark = kernels.mark();
-  const facts = dense.physical === 'text' ? textFacts(kernels, dense) : numberFacts(kernels, dense);
+  const { physical } = dense;
+  const facts = physical === 'text' ? textFacts(kernels, dense) : numberFacts(kernels, physical, distinct);
   kernels.release(mark);
   const { least, greatest, differ, range = null, textSize = -1 } = facts;
   return { statistics: { nulls, least, greatest }, differ, range, textSize };
@@ -39,7 +43,7 @@ interface Found {
   readonly textSize?: number;
 }
 
-function numberFacts(kernels: Kernels, { physical, values, count }: Dense): Found {
+function numberFacts(kernels: Kernels, physical: Physical, { values, count }: Numbers): Found {
   const { scan64, scan32, countBits } = parquetKernels(kernels);
   if (physical === 'boolean') {
     const trues = countBits(values, count);

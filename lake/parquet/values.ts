@@ -3,7 +3,7 @@ import type { Kernels } from '../../kernels/wasm.ts';
 import { numbersRatio, searchRatio } from './compress.ts';
 import { deltaNumbers, deltaSampleBytes, deltaTexts } from './delta.ts';
 import type { Dense } from './dense.ts';
-import { dictionaryEncoder, dictionaryOf } from './dictionary.ts';
+import { dictionaryEncoder, type Examined } from './dictionary.ts';
 import { type Encoder, entropyWidth, plainNumbers, plainSize, plainTexts } from './plain.ts';
 import type { Facts } from './statistics.ts';
 import { type Codec, type Encodings, WIDTH } from './types.ts';
@@ -12,10 +12,14 @@ import { type Codec, type Encodings, WIDTH } from './types.ts';
 const GOOD_GAIN = 6;
 
 /** The encoding that takes the fewest bytes, by counts and samples; the same values always get the same. */
-export function encoderOf(kernels: Kernels, dense: Dense, facts: Facts, codec: Codec, encodings: Encodings): Encoder {
+export function encoderOf(
+  kernels: Kernels,
+  dense: Dense,
+  { facts, dictionary }: Examined,
+  codec: Codec,
+  encodings: Encodings,
+): Encoder {
   if (dense.count === 0 || dense.physical === 'boolean') return plainNumbers(kernels, dense, facts);
-  const mark = kernels.mark();
-  const dictionary = dictionaryOf(kernels, dense, facts);
   const plainBytes = plainSize(kernels, dense);
   const dictionaryBytes = dictionary === null ? Number.POSITIVE_INFINITY : dictionary.estimate(codec);
   const takeDictionary = () => dictionaryEncoder(kernels, facts, dictionary!);
@@ -24,7 +28,6 @@ export function encoderOf(kernels: Kernels, dense: Dense, facts: Facts, codec: C
   const deltaBytes = delta ? deltaSampleBytes(kernels, dense) : Number.POSITIVE_INFINITY;
   const otherBytes = dictionary === null && !delta ? 0 : plainEstimate(kernels, dense, facts, codec, plainBytes);
   if (dictionaryBytes <= Math.min(otherBytes, deltaBytes)) return takeDictionary();
-  kernels.release(mark);
   // Without sizes between them, texts compress as well or better.
   if (dense.physical === 'text') return delta ? deltaTexts(kernels, dense, facts) : plainTexts(kernels, dense, facts);
   return deltaBytes < otherBytes ? deltaNumbers(kernels, dense) : plainNumbers(kernels, dense, facts);

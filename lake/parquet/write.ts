@@ -150,7 +150,7 @@ function countValid(kernels: Kernels, { validity, length }: Column): number {
 
 /**
  * An earlier column with the same values in rows [from, to), whose pages then serve for both: amounts in the base currency
- * are often those in the line's. Most columns differ in their first bytes, so that this costs next to nothing.
+ * are often those in the line's.
  */
 function twinOf(
   { columns: definitions }: TableDefinition,
@@ -165,7 +165,9 @@ function twinOf(
   const twin = columns.findIndex((other, at) => {
     if (at >= i || other.type !== own.type) return false;
     if (definitions[at]!.type !== type || definitions[at]!.nullable !== nullable) return false;
+    // Most differ in their first value.
     return (
+      other.values[from] === own.values[from] &&
       isSame(other.values.subarray(from, to), own.values.subarray(from, to)) &&
       isSame(other.validity.subarray(from >> 3, (to + 7) >> 3), own.validity.subarray(from >> 3, (to + 7) >> 3))
     );
