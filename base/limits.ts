@@ -24,8 +24,8 @@ export const QUOTED_FIELD_BYTES_MAX = 64 * KIB;
 /** Bytes of a quarantined record kept as text; the rest is found by its byte offset. */
 export const RAW_TEXT_BYTES_MAX = 8 * KIB;
 
-/** Raw bytes that one quarantine part file covers: fixed, so that the files do not depend on chunk sizes. */
-export const QUARANTINE_RANGE_BYTES = 64 * MIB;
+/** Raw bytes that one quarantine part file covers: fixed, so that the files do not depend on chunk sizes; all may be refused. */
+export const QUARANTINE_RANGE_BYTES = 16 * MIB;
 
 /** Records of a table other than the sale lines': its keys are held in one map, and its rows in the memory of each task. */
 export const TABLE_ROWS_MAX = 16_000_000;

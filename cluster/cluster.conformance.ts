@@ -8,6 +8,7 @@ export interface Probe {
   readonly value: number;
   readonly failures?: number;
   readonly refuse?: boolean;
+  readonly bytes?: number;
 }
 
 /** A cluster on a lake of its own. */
@@ -188,6 +189,17 @@ function testFailures(open: () => Promise<Bench>): void {
       details: { code: 'E_PROBE', what: 'the probe refuses', exitCode: 1 },
     });
     expect(failure.message).toBe('task probe.echo 0 failed after 1 attempt: E_PROBE the probe refuses');
+  });
+
+  it('that needs more memory than it has is told as what a person can do something about', async () => {
+    const bench = await open();
+    const failure = await failureOf(bench, await bench.plan([{ value: 0, bytes: 2 ** 32 }]));
+    expect([failure.attempts, failure.error.retry]).toEqual([1, false]);
+    expect(failure.error.details).toMatchObject({
+      code: 'E_MEMORY',
+      what: 'probe.echo 1 does not fit into the 1024 MiB that a task works in',
+      next: expect.stringContaining('--chunk-bytes'),
+    });
   });
 
   it('lets no new task start, and those in flight end first', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compileKernels } from './build.ts';
-import { createKernels, withKernels } from './wasm.ts';
+import { createKernels, KernelMemoryError, withKernels } from './wasm.ts';
 import { xxh64 } from './xxhash.ts';
 
 describe('kernels.wasm', () => {
@@ -21,7 +21,9 @@ describe('kernels.wasm', () => {
     kernels.release(mark);
     expect(kernels.allocZeroed(100)).toBe(second);
     expect(kernels.bytes.subarray(second, second + 100).every(byte => byte === 0)).toBe(true);
-    expect(() => kernels.alloc(1 << 20)).toThrow('kernel memory');
+    for (const size of [1 << 20, 2 ** 31, 2 ** 32, 2 ** 40])
+      expect(() => kernels.alloc(size), `${size} bytes`).toThrow(KernelMemoryError);
+    expect(kernels.alloc(100)).toBeGreaterThan(second);
   });
 
   it('lends two tasks at once two memories, and one after the other the same', async () => {

@@ -60,8 +60,9 @@ export function createKernels(bytes = MEMORY_BYTES): Kernels {
   let used = base;
   const alloc = (size: number): number => {
     const start = used;
+    // Before it is rounded: that is done in 32 bits, of which sizes of many gigabytes have more.
+    if (start + size + SLACK > all.length) throw new KernelMemoryError(all.length, size);
     used = align(start + size + SLACK);
-    if (used > all.length) throw new KernelMemoryError(all.length, size);
     return start;
   };
   return {

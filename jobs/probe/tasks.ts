@@ -8,11 +8,14 @@ export interface ProbeInput {
   readonly failures?: number;
   /** Fails in a way that another attempt would not mend. */
   readonly refuse?: boolean;
+  /** Asks for as much of the kernels' memory. */
+  readonly bytes?: number;
 }
 
 /** Gives its input's value back. */
-export async function echo(input: ProbeInput, { lake, write }: TaskContext): Promise<{ value: number }> {
+export async function echo(input: ProbeInput, { kernels, lake, write }: TaskContext): Promise<{ value: number }> {
   if (input.refuse) throw new UserError({ code: 'E_PROBE', what: 'the probe refuses', exitCode: 1 });
+  if (input.bytes) kernels.alloc(input.bytes);
   if (input.failures) {
     await write('failure', Buffer.from('x'), 0);
     let marks = 0;
