@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { FACT } from './duckdb.fixture.ts';
 import { planCopy } from './duckdb-copy.ts';
+import { withBlocks } from './duckdb-members.ts';
 import { type Known, rewrite } from './duckdb-rewrite.ts';
 import type { ColumnStatistics } from './duckdb-statistics.ts';
+import { readMarts } from './sql.ts';
 
 const between = (least: string, greatest: string, nulls: number | null = 0): ColumnStatistics => ({
   range: { least, greatest },
@@ -55,6 +57,60 @@ test('amounts are brought to the base currency unless every rate is known to be 
   for (const rate of [between('0.5', '1'), between('1', '1', 3), between('1', '1', null)]) {
     expect(rewrite(sql, known({ statistics: new Map([['fx_rate', rate]]) }))).toBe(sql);
   }
+});
+
+test('customers are counted in blocks only where the copy has them, of all lines, and by few groups', () => {
+  const customers = 'count(distinct case when not is_return then customer_id end)';
+  const whole = (by: string) =>
+    `with\n\nsales as (\n    select * from fct_sales\n),\n\n${mart(customers, by).slice('with\n\n'.length)}`;
+  const blocks = known({ blocks: new Set(['customer_id']) });
+  const sql = rewrite(whole('product_id'), blocks);
+  expect(sql).toContain('where customer_id is not null and not is_return group by customer_id_block, product_id');
+  expect(sql).toContain('where b.product_id is not distinct from sales.product_id), 0) as n');
+  expect(withBlocks(sql)).not.toBe(sql);
+  const bits = 'bitstring_agg(case when not is_return then customer_id end';
+  for (const other of [rewrite(whole('product_id'), known()), rewrite(mart(customers, 'product_id'), blocks)]) {
+    expect(other).toContain(bits);
+    expect(withBlocks(other)).toBe(other);
+  }
+  expect(rewrite(whole('channel'), blocks)).toContain(customers);
+  const far = known({
+    ...blocks,
+    statistics: new Map([...blocks.statistics, ['customer_id', between('1', '2097152')]]),
+  });
+  expect(rewrite(whole('sales_day'), far)).not.toContain('customer_id_block');
+});
+
+test('columns with one value are not grouped by, and amounts that nobody knows not added up', () => {
+  const statistics = new Map([
+    ['currency', between('EUR', 'EUR')],
+    ['is_return', between('false', 'false')],
+    ['cost_amount_base', { range: null, nulls: 1_000, rows: 1_000 }],
+  ]);
+  const grouped = (table: string) =>
+    `select * from (\n    select\n        currency,\n        channel,\n        sum(net_amount_base - cost_amount_base) as profit,\n        max(case when not is_return then sales_day end) as day\n    from ${table}\n    group by currency, channel\n)`;
+  expect(rewrite(grouped('fct_sales'), known({ statistics }))).toBe(
+    "select * from (\n    select\n        cast('EUR' as VARCHAR) as currency,\n        channel,\n        cast(null as decimal(38, 6)) as profit,\n        max(sales_day) as day\n    from fct_sales\n    group by channel\n)",
+  );
+  // The columns of a mart are its own.
+  expect(rewrite(grouped('mart_channel_sales'), known({ statistics }))).toBe(grouped('mart_channel_sales'));
+});
+
+test('lines are added up before joins where that makes them few, and every result can be made of sums', async () => {
+  const marts = await readMarts();
+  const nowhere = { range: null, nulls: 1_000_000, rows: 1_000_000 };
+  const statistics = new Map([...known().statistics, ['location_id', nowhere]]);
+  const isAddedUp = (name: string, change: Partial<Known> = {}) => {
+    const { sql } = marts.find(mart => mart.name === name)!;
+    return rewrite(sql, known({ statistics, ...change })).includes('from added as sales');
+  };
+  const joining = ['mart_city_sales', 'mart_country_sales', 'mart_state_sales', 'mart_segment_sales'];
+  for (const name of [...joining, 'mart_category_monthly']) expect(isAddedUp(name), name).toBe(true);
+  // As many products and customers as lines, nothing joined, orders of several customers, places of orders.
+  expect(isAddedUp('mart_category_sales')).toBe(false);
+  expect(isAddedUp('mart_daily_sales')).toBe(false);
+  for (const name of joining) expect(isAddedUp(name, { ordersAreLines: false }), name).toBe(false);
+  expect(isAddedUp('mart_city_sales', { statistics: known().statistics })).toBe(false);
 });
 
 test('a copy keeps narrow values, and no constants', () => {
