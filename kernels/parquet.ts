@@ -22,8 +22,8 @@ interface ParquetKernels {
   textSize(offsets: number, from: number, to: number): number;
   dictionary64: BuildDictionary;
   dictionary32: BuildDictionary;
-  dictionaryNear64: BuildDictionary<[least: bigint]>;
-  dictionaryNear32: BuildDictionary<[least: bigint]>;
+  dictionaryNear64: BuildDictionary<[least: bigint, shift: bigint]>;
+  dictionaryNear32: BuildDictionary<[least: bigint, shift: bigint]>;
   dictionaryText: BuildDictionary<[], [offsets: number]>;
   hybrid(values: number, count: number, bits: number, out: number): number;
   repeatedRun(value: number, count: number, bits: number, out: number): number;

@@ -2,7 +2,7 @@
  * Dictionaries: the distinct values of a column in the order of their first appearance, and for each row which it is.
  * A hash table with linear probing; a slot of four bytes holds the number of an entry plus one. The table grows with the
  * entries, so that one of few stays in the nearest cache: it is the caller's memory, 128 bytes for each entry up to `limit`
- * and 16 KiB, whatever it holds. There may be 2^18 entries.
+ * and 32 KiB, whatever it holds. There may be 2^18 entries.
  *
  * Each function goes on where the last call ended, with `used` entries: so a caller can look at a sample first, and
  * give up. They return the number of entries, or −1 when there are more than `limit`.
@@ -32,33 +32,55 @@ function rebuild<T>(entries: usize, used: u32, table: usize, bits: u64): void {
   }
 }
 
+/** Rows that are looked up at once, and room for the numbers of those that are not found at once. */
+const BATCH: u32 = 256;
+const LIST_BYTES: usize = 4 * 257;
+
+/**
+ * Of each batch all rows look into their slot first, and those that find their value there are done: nothing has to be
+ * guessed, so that they need not wait for each other. Then the others take their turn.
+ */
 // @ts-ignore: decorator
 @inline function build<T>(
   values: usize, from: u32, to: u32, entries: usize, used: u32, limit: u32, indices: usize, table: usize,
 ): i32 {
+  const list = table;
+  const slots = table + LIST_BYTES;
   let bits = bitsOf(used);
-  let mask = (<usize>1 << <usize>bits) - 1;
-  if (used == 0) rebuild<T>(entries, 0, table, bits);
-  for (let row = from; row < to; row++) {
-    const value = load<T>(values + <usize>row * sizeof<T>());
-    let slot = slotOf(<u64>value, bits);
-    let entry: u32;
-    while ((entry = load<u32>(table + (slot << 2))) != 0) {
-      if (load<T>(entries + <usize>(entry - 1) * sizeof<T>()) == value) break;
-      slot = (slot + 1) & mask;
+  if (used == 0) rebuild<T>(entries, 0, slots, bits);
+  for (let row = from; row < to; ) {
+    const end = min(row + BATCH, to);
+    let listEnd = list;
+    for (; row < end; row++) {
+      const value = load<T>(values + <usize>row * sizeof<T>());
+      const entry = load<u32>(slots + (slotOf(<u64>value, bits) << 2));
+      const isFound = u32(entry != 0) & u32(load<T>(entries - sizeof<T>() + <usize>entry * sizeof<T>()) == value);
+      store<u32>(indices + (<usize>row << 2), entry - 1);
+      store<u32>(listEnd, row);
+      listEnd += <usize>(1 - isFound) << 2;
     }
-    if (entry == 0) {
-      if (used == limit) return -1;
-      store<T>(entries + <usize>used * sizeof<T>(), value);
-      entry = ++used;
-      store<u32>(table + (slot << 2), entry);
-      if (bitsOf(used) != bits) {
-        bits = bitsOf(used);
-        mask = (<usize>1 << <usize>bits) - 1;
-        rebuild<T>(entries, used, table, bits);
+    for (let at = list; at < listEnd; at += 4) {
+      const own = <usize>load<u32>(at);
+      const value = load<T>(values + own * sizeof<T>());
+      const mask = (<usize>1 << <usize>bits) - 1;
+      let slot = slotOf(<u64>value, bits);
+      let entry: u32;
+      while ((entry = load<u32>(slots + (slot << 2))) != 0) {
+        if (load<T>(entries - sizeof<T>() + <usize>entry * sizeof<T>()) == value) break;
+        slot = (slot + 1) & mask;
       }
+      if (entry == 0) {
+        if (used == limit) return -1;
+        store<T>(entries + <usize>used * sizeof<T>(), value);
+        entry = ++used;
+        store<u32>(slots + (slot << 2), entry);
+        if (bitsOf(used) != bits) {
+          bits = bitsOf(used);
+          rebuild<T>(entries, used, slots, bits);
+        }
+      }
+      store<u32>(indices + (own << 2), entry - 1);
     }
-    store<u32>(indices + (<usize>row << 2), entry - 1);
   }
   return used;
 }
@@ -86,10 +108,11 @@ export function dictionary32(
   indices: usize,
   table: usize,
   least: i64,
+  shift: i64,
 ): i32 {
   for (let row = from; row < to; row++) {
     const value = load<T>(values + <usize>row * sizeof<T>());
-    const slot = table + (<usize>(<i64>value - least) << 2);
+    const slot = table + (<usize>((<i64>value - least) >> shift) << 2);
     let entry = load<u32>(slot);
     if (entry == 0) {
       if (used == limit) return -1;
@@ -102,7 +125,10 @@ export function dictionary32(
   return used;
 }
 
-/** Of numbers that lie close together: the table has a slot for each from `least` to the greatest, and nothing is hashed. */
+/**
+ * Of numbers that lie close together: the table has a slot for each from `least` to the greatest, and nothing is hashed.
+ * They differ by multiples of 2^shift, of which only each has a slot.
+ */
 export function dictionaryNear64(
   values: usize,
   from: u32,
@@ -113,8 +139,9 @@ export function dictionaryNear64(
   indices: usize,
   table: usize,
   least: i64,
+  shift: i64,
 ): i32 {
-  return buildNear<i64>(values, from, to, entries, used, limit, indices, table, least);
+  return buildNear<i64>(values, from, to, entries, used, limit, indices, table, least, shift);
 }
 
 export function dictionaryNear32(
@@ -127,8 +154,9 @@ export function dictionaryNear32(
   indices: usize,
   table: usize,
   least: i64,
+  shift: i64,
 ): i32 {
-  return buildNear<i32>(values, from, to, entries, used, limit, indices, table, least);
+  return buildNear<i32>(values, from, to, entries, used, limit, indices, table, least, shift);
 }
 
 function hashText(start: usize, size: u32): u64 {

@@ -43,13 +43,10 @@ const SAMPLE_BYTES = 8_192;
 const SMALL_BYTES = 256;
 /** Compressed pages that are hardly smaller are not worth their decompression. */
 const GAIN_MIN = 0.95;
-/** Codes take several times as long as leaving out what is known: they have to be so much better. */
-const CODES_COST = 0.8;
-/**
- * The library takes ten times as long as the kernels, and a megabyte of memory a call that the garbage collector is told
- * of: it has to be so much better.
- */
-const SEARCH_COST = 0.85;
+/** Ways that take longer have to be so much better: codes and runs, which are several times slower than leaving out what is known. */
+const CODES_COST = 1.25;
+/** The library is slower again, and each call makes a megabyte of memory that the garbage collector is told of. */
+const LIBRARY_COST = 1.2;
 
 /** Bodies as they are to be written, and whether they are compressed. */
 export function compressPages(
@@ -75,39 +72,53 @@ export function compressPages(
 
 const total = (pages: readonly Uint8Array[]): number => pages.reduce((sum, { length }) => sum + length, 0);
 
-/** A way to make a frame, and the part of its size to which it is thought to bring a page. */
+/** A way to make a frame. */
 interface Way {
+  /** The part of its size to which it is thought to bring a page. */
   readonly ratio: number;
+  readonly cost: number;
   make(): Uint8Array | null;
 }
 
 /** Null when nothing is gained. */
 function zstd(kernels: Kernels, body: Body): Uint8Array | null {
-  const { start, size, lead, nature, shape, huffman } = body;
+  const { size } = body;
   if (size < SMALL_BYTES) return null;
-  const [values, valueBytes] = [start + lead, size - lead];
-  const records: Way = {
-    ratio: shape === null ? 1 : frameRatio(size, shape, huffman),
-    make: () => zstdFrame(kernels, start, size, shape!, huffman),
-  };
-  const runs: Way = {
-    ratio: numbersRatio(kernels, values, valueBytes, nature.width) / CODES_COST,
-    make: () => zstdRuns(kernels, start, size, lead, nature.width),
-  };
-  const codes: Way = {
-    ratio: (entropyRatio(kernels, ...sampleOf(values, valueBytes)) + CODES_BYTES / size) / CODES_COST,
-    make: () => codedFrame(kernels, body),
-  };
-  const search: Way = {
-    ratio: nature.repeats ? searchRatio(kernels, values, valueBytes) / SEARCH_COST : 1,
-    make: () => librarySearch(kernels, start, size),
-  };
-  const ways = [records, runs, codes, search].filter(({ ratio }) => ratio < GAIN_MIN).sort((a, b) => a.ratio - b.ratio);
+  const ways = waysOf(kernels, body)
+    .filter(({ ratio }) => ratio < GAIN_MIN)
+    .sort((a, b) => a.ratio * a.cost - b.ratio * b.cost);
   for (const { make } of ways) {
     const frame = make();
     if (frame !== null && frame.length < size * GAIN_MIN) return frame;
   }
   return null;
+}
+
+function waysOf(kernels: Kernels, body: Body): Way[] {
+  const { start, size, lead, nature, shape, huffman } = body;
+  const [values, valueBytes] = [start + lead, size - lead];
+  return [
+    {
+      ratio: shape === null ? 1 : frameRatio(size, shape, huffman),
+      cost: 1,
+      make: () => zstdFrame(kernels, start, size, shape!, huffman),
+    },
+    {
+      ratio: numbersRatio(kernels, values, valueBytes, nature.width),
+      cost: CODES_COST,
+      make: () => zstdRuns(kernels, start, size, lead, nature.width),
+    },
+    {
+      ratio: entropyRatio(kernels, ...sampleOf(values, valueBytes)) + CODES_BYTES / size,
+      cost: CODES_COST,
+      make: () => codedFrame(kernels, body),
+    },
+    {
+      ratio: nature.repeats ? searchRatio(kernels, values, valueBytes) : 1,
+      cost: LIBRARY_COST,
+      make: () => librarySearch(kernels, start, size),
+    },
+  ];
 }
 
 /** Of a frame of codes alone: its headers and the description of the codes, about. */

@@ -54,9 +54,9 @@ function isWide(kernels: Kernels, { physical, values, count }: Dense): boolean {
   const mark = kernels.mark();
   const out = kernels.alloc(24);
   parquetKernels(kernels).scan64(values, Math.min(count, SAMPLE_VALUES), out);
-  const [least = 0n, greatest = 0n] = new BigInt64Array(kernels.bytes.buffer, out, 2);
+  const [least = 0n, greatest = 0n, differ = 0n] = new BigInt64Array(kernels.bytes.buffer, out, 3);
   kernels.release(mark);
-  return greatest - least >= nearSlots(count);
+  return nearSlots({ range: { least, span: greatest - least }, differ }, count) === null;
 }
 
 function dictionaryOf(kernels: Kernels, dense: Dense, facts: Facts, found: Distinct): Dictionary | null {
@@ -119,7 +119,7 @@ function findDistinct(kernels: Kernels, dense: Dense, facts: Facts | null): Dist
   if (limit === 0) return null;
   const indices = kernels.alloc(count * 4);
   const entries = kernels.alloc(limit * width);
-  const build = finder(kernels, dense, facts?.range ?? null, { entries, limit, indices });
+  const build = finder(kernels, dense, facts && nearSlots(facts, count), { entries, limit, indices });
   let used = 0;
   let from = 0;
   for (const { values: sample, distinctMax } of SAMPLES) {
@@ -135,23 +135,40 @@ function findDistinct(kernels: Kernels, dense: Dense, facts: Facts | null): Dist
 /** Numbers that lie so close together have a slot each: a hash would take twice as long. */
 const NEAR_SLOTS_MAX = 1 << 18;
 const NEAR_SLOTS_PER_VALUE = 4;
-const nearSlots = (count: number): number => Math.min(NEAR_SLOTS_MAX, count * NEAR_SLOTS_PER_VALUE);
+
+interface NearSlots {
+  readonly least: bigint;
+  /** Low bits that are the same in all numbers, and need no slots. */
+  readonly shift: number;
+  readonly slots: number;
+}
+
+/** Null when there would be too many. */
+function nearSlots({ range, differ }: Pick<Facts, 'range' | 'differ'>, count: number): NearSlots | null {
+  if (range === null) return null;
+  const low = Number(BigInt.asIntN(32, differ));
+  const shift = low === 0 ? 31 : 31 - Math.clz32(low & -low);
+  const slots = Number(range.span >> BigInt(shift)) + 1;
+  return slots > Math.min(NEAR_SLOTS_MAX, count * NEAR_SLOTS_PER_VALUE) ? null : { least: range.least, shift, slots };
+}
+
 /** A hash table of the kernels, which grows: most of it is never touched. */
-const TABLE_BYTES = 16_384;
+const TABLE_BYTES = 32_768;
 const TABLE_BYTES_PER_ENTRY = 128;
 
 /** What finds the entries of values [from, to) when `used` are known; −1 when they are more than `limit`. */
 function finder(
   kernels: Kernels,
-  { count, values, offsets, physical }: Dense,
-  range: Facts['range'],
+  { values, offsets, physical }: Dense,
+  near: NearSlots | null,
   { entries, limit, indices }: { entries: number; limit: number; indices: number },
 ): (from: number, to: number, used: number) => number {
   const { dictionary64, dictionary32, dictionaryNear64, dictionaryNear32, dictionaryText } = parquetKernels(kernels);
-  if (range !== null && range.span < nearSlots(count)) {
-    const slots = kernels.allocZeroed((Number(range.span) + 1) * 4);
+  if (near !== null) {
+    const slots = kernels.allocZeroed(near.slots * 4);
     const kernel = WIDTH[physical] === 4 ? dictionaryNear32 : dictionaryNear64;
-    return (from, to, used) => kernel(values, from, to, entries, used, limit, indices, slots, range.least);
+    const { least, shift } = near;
+    return (from, to, used) => kernel(values, from, to, entries, used, limit, indices, slots, least, BigInt(shift));
   }
   const table = kernels.alloc(TABLE_BYTES + limit * TABLE_BYTES_PER_ENTRY);
   if (physical === 'text')
