@@ -29,6 +29,8 @@ function everyKind(random: Random, length: number): { definition: TableDefinitio
     'ids in order': ['int64', row => BigInt(row * 3)],
     'one id': ['int64', () => 42n],
     'a few amounts': ['decimal', () => BigInt(below(random, 300)) * 100n - 7n],
+    'amounts that are mostly zero': ['decimal', () => (random() < 0.9 ? 0n : BigInt(below(random, 1e9)))],
+    'mostly one of four': ['int64', () => BigInt(random() < 0.9 ? 0 : 1 + below(random, 3))],
     'amounts of all sizes': ['decimal', () => randomInt64(random, 59)],
     times: ['timestamp', () => 1_500_000_000_000_000n + BigInt(below(random, 86_400_000)) * 1_000n],
     'texts of one size': ['text', () => listOf(20, () => String.fromCharCode(65 + below(random, 26))).join('')],
@@ -86,6 +88,38 @@ describe.each(WAYS.map(way => [nameOf(way), way] as const))('%s', (_name, way) =
       way.codec === 'none' ? ['UNCOMPRESSED'] : [way.codec!.toUpperCase(), 'UNCOMPRESSED'].sort(),
     );
   });
+});
+
+it('numbers that fill several blocks are read by all', async () => {
+  const length = 40_000;
+  const random = seeded(2);
+  const columns = (['int64', 'decimal', 'date'] as const).map(type => ({
+    name: type,
+    type,
+    nullable: true,
+    description: '',
+  }));
+  const long = { ...EMPTY, columns };
+  const values = {
+    int64: columnOf(
+      'int64',
+      listOf(length, row => BigInt(Math.floor(row / 5) * 7)),
+    ),
+    decimal: columnOf(
+      'decimal',
+      listOf(length, () => (random() < 0.9 ? 0n : BigInt(below(random, 1e9)))),
+    ),
+    date: columnOf(
+      'date',
+      listOf(length, row => 17_000 + Math.floor(row / 3)),
+    ),
+  };
+  const bytes = encodeParquet(kernels, long, { length, columns: values });
+  expect(bytes.length).toBeLessThan(length * 2.2);
+  const all = written(long, { length, columns: values });
+  expect(await duck.read(long, bytes)).toEqual(all);
+  expect(await readByHyparquet(long, bytes)).toEqual(all);
+  expect(readByParquetWasm(long, bytes)).toEqual(all);
 });
 
 it('is no larger than what parquet-rs and DuckDB write', async () => {
