@@ -102,8 +102,8 @@ export class DuckBuild implements Build {
     const names = definition.columns.map(({ name }) => name);
     const columnsOf = (sql: string) => columnsIn(this.#rewrite(sql), names);
     const readers = statements.filter(({ kind, sql }) => kind === 'table' && sql.includes(FACT)).map(({ sql }) => sql);
-    const inBlocks = { ...known, blocks: new Set(names) };
-    const counted = names.filter(name => readers.some(sql => rewrite(sql, inBlocks).includes(blockOf(name))));
+    const inBlocks = readers.map(sql => rewrite(sql, { ...known, blocks: new Set(names) }));
+    const counted = names.filter(name => inBlocks.some(sql => sql.includes(blockOf(name))));
     this.#files = await this.#session.fork();
     await this.#files.run(constantsSql(this.#fact, statistics));
     const plan = planCopy(definition, statistics, rows, readers.map(columnsOf), new Set(counted));
