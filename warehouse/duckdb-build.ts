@@ -7,7 +7,7 @@ import { blockOf, withBlocks } from './duckdb-members.ts';
 import { type Known, rewrite } from './duckdb-rewrite.ts';
 import { identifier, literal, SQL_TYPES, selectFiles } from './duckdb-sql.ts';
 import { readStatistics } from './duckdb-statistics.ts';
-import { METRICS, type Metric, metricsSql } from './metrics.ts';
+import { METRICS } from './metrics.ts';
 import { missing, readChecks, readMarts, type SqlFile } from './sql.ts';
 import type { Build, CheckReport, Json, MartReport, Placement, Progress, TableSource, Totals } from './warehouse.ts';
 
@@ -102,8 +102,8 @@ export class DuckBuild implements Build {
     const names = definition.columns.map(({ name }) => name);
     const columnsOf = (sql: string) => columnsIn(this.#rewrite(sql), names);
     const readers = statements.filter(({ kind, sql }) => kind === 'table' && sql.includes(FACT)).map(({ sql }) => sql);
-    const inBlocks = { ...known, blocks: new Set(names) };
-    const counted = names.filter(name => readers.some(sql => rewrite(sql, inBlocks).includes(blockOf(name))));
+    const inBlocks = readers.map(sql => rewrite(sql, { ...known, blocks: new Set(names) }));
+    const counted = names.filter(name => inBlocks.some(sql => sql.includes(blockOf(name))));
     this.#files = await this.#session.fork();
     await this.#files.run(constantsSql(this.#fact, statistics));
     const plan = planCopy(definition, statistics, rows, readers.map(columnsOf), new Set(counted));
@@ -144,10 +144,10 @@ export class DuckBuild implements Build {
     return { name, built: true, rows, reason: null, ...clock() };
   }
 
-  async measure(metrics: readonly Metric[]): Promise<Record<string, Json>> {
-    const { session, sql } = this.#place(metricsSql(metrics));
-    const [values] = await session.objects(sql);
-    return values!;
+  async measure(sql: string): Promise<Record<string, Json>> {
+    const place = this.#place(sql);
+    const [row] = await place.session.objects(place.sql);
+    return row!;
   }
 
   async runChecks(onProgress?: Progress): Promise<CheckReport[]> {

@@ -27,10 +27,16 @@ export const MACROS = [
   `week_of(d) as cast(d as date) - cast(isodow(d) - 1 as integer)`,
   `month_of(d) as cast(d as date) - cast(day(d) - 1 as integer)`,
   `millionths(a) as cast(cast(a as decimal(38, 6)) * 1000000 as hugeint)`,
+  `small_millionths(a) as cast(trunc(cast(a as decimal(18, 6))) as bigint) * 1000000 + cast(
+     cast(cast(a as decimal(18, 6)) - trunc(cast(a as decimal(18, 6))) as decimal(7, 6)) * cast(1000000 as decimal(7, 0))
+     as bigint)`,
+  `rounded_ratio(a, b) as (2000000 * abs(a) + abs(b)) // (2 * abs(b))`,
   `safe_ratio(a, b) as cast(
-     case when b <> 0 then cast(
-       case when (a < 0) <> (b < 0) then -1 else 1 end *
-       ((2000000 * abs(millionths(a)) + abs(millionths(b))) // (2 * abs(millionths(b)))) as decimal(38, 0)) end
+     case when b = 0 then null else case when (a < 0) <> (b < 0) then -1 else 1 end * cast(
+       case
+         when abs(a) < 4000000 and abs(b) < 1000000000000 then rounded_ratio(small_millionths(a), small_millionths(b))
+         else rounded_ratio(millionths(a), millionths(b))
+       end as decimal(38, 0)) end
      * cast(0.000001 as decimal(7, 6)) as decimal(38, 6))`,
   `to_base(amount, fx_rate) as
      case when fx_rate = 1 or amount = 0 then amount else safe_ratio(amount, fx_rate) end`,

@@ -134,8 +134,10 @@ async function* numbers(connection: DuckDBConnection, sql: string): AsyncGenerat
   for (let index = 0; index < result.chunkCount; index++) {
     const chunk = result.getChunk(index);
     const vector = chunk.getColumnVector(0);
-    for (let row = 0; row < chunk.rowCount; row++) buffer[row] = vector.getItem(row) as number;
-    yield buffer.subarray(0, chunk.rowCount);
+    // Each of its getters is a call of native code.
+    const { rowCount } = chunk;
+    for (let row = 0; row < rowCount; row++) buffer[row] = vector.getItem(row) as number;
+    yield buffer.subarray(0, rowCount);
   }
 }
 

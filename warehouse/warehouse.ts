@@ -5,7 +5,6 @@
  * about a finished one. DuckDB implements both over the lake's own Parquet files.
  */
 import type { TableDefinition } from '../base/table.ts';
-import type { Metric } from './metrics.ts';
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
@@ -63,8 +62,8 @@ export interface Build {
    *   `dim_product.category`. The keys of the dimensions that it has belong to it too: `dim_store.store_id`.
    */
   buildMarts(mapped: ReadonlySet<string>, onProgress?: Progress): Promise<MartReport[]>;
-  /** What metrics tell of all lines, by their keys; as queries give it. After the marts and before the checks. */
-  measure(metrics: readonly Metric[]): Promise<Record<string, Json>>;
+  /** The row of a query of metrics of all lines, as users' queries give it. After the marts and before the checks. */
+  measure(sql: string): Promise<Record<string, Json>>;
   /** Runs the checks of what was built. A check that does not apply is not in the list. */
   runChecks(onProgress?: Progress): Promise<CheckReport[]>;
   /** Counts and adds up fct_sales from its files. */

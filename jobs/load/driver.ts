@@ -7,7 +7,7 @@ import type { Contract } from '../../datasets/contract.ts';
 import { conformedTables, mappedColumns } from '../../datasets/mapped.ts';
 import type { PartFile } from '../../lake/manifest.ts';
 import type { ObjectStore } from '../../lake/store.ts';
-import { headlineMetrics } from '../../warehouse/metrics.ts';
+import { headlineMetrics, metricsSql } from '../../warehouse/metrics.ts';
 import { openBuild } from '../../warehouse/open.ts';
 import type { Build, CheckReport, MartReport, Totals } from '../../warehouse/warehouse.ts';
 
@@ -78,7 +78,7 @@ function assertEqual(totals: Totals, { rows, net }: LoadInput['expected']): void
 /** The metrics of the summary. */
 async function headline(build: Build, mapped: ReadonlySet<string>): Promise<HeadlineMetric[]> {
   const metrics = headlineMetrics(mapped);
-  const values = await build.measure(metrics);
+  const values = await build.measure(metricsSql(metrics));
   // Of no rows at all there is nothing to add up.
   const known = metrics.filter(({ key }) => values[key] !== null);
   return known.map(({ key, label, unit }) => ({ key, label, unit, value: String(values[key]) }));
