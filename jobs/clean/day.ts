@@ -94,6 +94,8 @@ export async function day(input: DayInput, context: TaskContext<DayShared>): Pro
       const write: DayTask['write'] = (file, bytes, rows) => context.write(name(file), bytes, rows);
       rejects.push(...(await writeRejects(kernels, rejectsByFile(task, merged), write)));
       members.push(await writeMembers(pieceMembers(task, merged), write));
+      // The next piece takes the memory that this one had.
+      await parts.settled();
       number++;
     }
     return { parts: await parts.finish(), counts, net: amountText(net), rejects, members };

@@ -15,9 +15,11 @@ type Context = Pick<TaskContext, 'kernels' | 'write' | 'writer'>;
 export interface Parts {
   /**
    * Writes those of the rows which are at `picks`: all of a day, or of a range of it; ranges of a day follow one another.
-   * The rows may be released after.
+   * The rows may be released after `settled`.
    */
   add(partition: string, rows: Rows, picks: Int32Array, isWhole: boolean): Promise<void>;
+  /** Waits until nothing is left to be written of what was added: encoded files lie in the kernels' memory until then. */
+  settled(): Promise<void>;
   /** The files, in the order of their first rows. */
   finish(): Promise<PartitionFile[]>;
   abort(): Promise<void>;
@@ -51,6 +53,9 @@ export function createParts(context: Context, definition: TableDefinition): Part
       // A write that fails while the next day is encoded is heard of at the end; until then it must not end the process.
       written.catch(() => undefined);
       files.push(written);
+    },
+    async settled() {
+      await Promise.all(files);
     },
     async finish() {
       await close();
