@@ -31,7 +31,7 @@ import type { TaskContext } from '../registry.ts';
 import { conform } from './conform.ts';
 import { reasonText } from './reasons.ts';
 import { concatRows, gatherRows } from './rejects.ts';
-import { assertUnchanged, readRaw, type Source } from './source.ts';
+import { assertUnchanged, readRawInto, type Source } from './source.ts';
 import { keysOf } from './table.ts';
 import { loadTables, type TableFiles } from './tables.ts';
 import { nullColumn } from './values.ts';
@@ -93,7 +93,7 @@ export async function quarantine(
     column_name: rows.columns.$column!,
     value: rows.columns.$value!,
     message: byReason(({ message }) => message),
-    original: await originals({ raw, lake }, input, rows, contract.tables[input.table]!.encoding ?? 'utf-8'),
+    original: await originals(kernels, { raw, lake }, input, rows, contract.tables[input.table]!.encoding ?? 'utf-8'),
     duplicate_of_file: rows.columns.$winner_file!,
     duplicate_of_line: rows.columns.$winner_line!,
     net_amount_base: net,
@@ -115,16 +115,23 @@ function byOffset(kernels: Kernels, rows: Rows): Rows {
 type Stores = Pick<TaskContext, 'raw' | 'lake'>;
 
 /** The records as they stand in the raw file, read by byte range; bytes that are invalid in its encoding show as U+FFFD. */
-async function originals(stores: Stores, input: QuarantineInput, rows: Rows, encoding: Encoding): Promise<TextColumn> {
-  const window = createWindow(stores, input);
+async function originals(
+  kernels: Kernels,
+  stores: Stores,
+  input: QuarantineInput,
+  rows: Rows,
+  encoding: Encoding,
+): Promise<TextColumn> {
   const offset = halves(rows.columns.$offset as FixedColumn);
   const length = halves(rows.columns.$length as FixedColumn);
+  const startOf = (row: number) => numberAt(offset, row);
+  const endOf = (row: number) => startOf(row) + Math.min(numberAt(length, row), RAW_TEXT_BYTES_MAX);
   const texts = new TextBuilder(rows.length, rows.length * 80);
+  const window = createWindow(kernels, stores, input, rows.length > 0 ? endOf(rows.length - 1) : 0);
   for (let row = 0; row < rows.length; row++) {
-    const start = numberAt(offset, row);
-    const end = start + Math.min(numberAt(length, row), RAW_TEXT_BYTES_MAX);
+    const [start, end] = [startOf(row), endOf(row)];
     // Nearly always the bytes are there already, and waiting for a promise takes longer than all the rest.
-    if (!window.has(start, end)) await window.moveTo(start, end);
+    if (!window.has(start, end)) await window.moveTo(start);
     const bytes = window.bytes(start, end);
     const text = bytes.subarray(0, bytes.length - lineEndSize(bytes));
     if (encoding === 'utf-8' && isUtf8(text)) texts.push(text, 0, text.length);
@@ -136,17 +143,22 @@ async function originals(stores: Stores, input: QuarantineInput, rows: Rows, enc
 
 const lineEndSize = (bytes: Buffer): number => (bytes.at(-1) !== 0x0a ? 0 : bytes.at(-2) === 0x0d ? 2 : 1);
 
-const WINDOW_BYTES = 1 << 20;
+/** Larger than what is kept of any record, and small enough to stay in the processor's cache. */
+const WINDOW_BYTES = 256 * 1024;
 
-/** Reads ranges in rising order through one window, so that many small records cost few reads. */
-function createWindow(stores: Stores, source: Source) {
-  let held: Buffer = Buffer.alloc(0);
+/** Reads ranges in rising order, none behind `last`, through one window: so that many small records cost few reads. */
+function createWindow(kernels: Kernels, stores: Stores, source: Source, last: number) {
+  const address = kernels.alloc(WINDOW_BYTES);
+  const held = Buffer.from(kernels.bytes.buffer as ArrayBuffer, address, WINDOW_BYTES);
   let heldStart = 0;
+  let heldEnd = 0;
   return {
-    has: (start: number, end: number) => start >= heldStart && end <= heldStart + held.length,
-    async moveTo(start: number, end: number) {
-      held = await readRaw(stores, source, { start, end: Math.max(end, start + WINDOW_BYTES) });
+    has: (start: number, end: number) => start >= heldStart && end <= heldEnd,
+    async moveTo(start: number) {
+      const end = Math.min(start + WINDOW_BYTES, last);
+      await readRawInto(stores, source, { start, end }, held.subarray(0, end - start));
       heldStart = start;
+      heldEnd = end;
     },
     bytes: (start: number, end: number) => held.subarray(start - heldStart, end - heldStart),
   };
