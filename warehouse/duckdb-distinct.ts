@@ -17,7 +17,7 @@ interface Reader {
   numbers(sql: string): AsyncIterable<Float64Array>;
 }
 
-/** Fewer rows than this are counted, and so are more: their hashes, twice in memory, would be 256 MB. */
+/** Fewer rows than this are counted. Of more DuckDB groups the hashes: twice in our memory, they would be 256 MB. */
 const HASHED_ROWS = { least: 200_000, most: 16_000_000 };
 
 /** Of 7 M rows each part has 26,000 hashes, whose table is 512 KB. */
@@ -30,13 +30,21 @@ export async function isDistinct(reader: Reader, column: string, table: string, 
     // Most columns that are not distinct say so within a few rows.
     if (!(await countDistinct(reader, column, `(from ${table} limit ${least / 10})`))) return false;
     if (rows <= most && (await hasDistinctHashes(reader, column, table, rows))) return true;
+    if (rows > most && (await countGroups(reader, `hash(${column})`, table, column)) === rows) return true;
   }
   return countDistinct(reader, column, table);
 }
 
 async function countDistinct(reader: Reader, column: string, from: string): Promise<boolean> {
-  const [[equal]] = (await reader.rows(`select count(*) = count(distinct ${column}) from ${from}`)) as [[boolean]];
-  return equal;
+  const [[rows]] = (await reader.rows(`select count(*) from ${from}`)) as [[string]];
+  return (await countGroups(reader, column, from, column)) === Number(rows);
+}
+
+/** Different values, but null. DuckDB takes groups to the disk when they are many, which it does not for `count(distinct …)`. */
+async function countGroups(reader: Reader, value: string, from: string, column: string): Promise<number> {
+  const groups = `select 1 from ${from} where ${column} is not null group by ${value}`;
+  const [[count]] = (await reader.rows(`select count(*) from (${groups})`)) as [[string]];
+  return Number(count);
 }
 
 async function hasDistinctHashes(reader: Reader, column: string, table: string, rows: number): Promise<boolean> {
