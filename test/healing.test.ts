@@ -148,34 +148,4 @@ describe('a run that is told to stop', () => {
     },
     RUN_MS,
   );
-
-  it(
-    'the end of a file that was not flushed when the power went has that made again',
-    async () => {
-      await runHere(stall);
-      const hashes = await publishedHashes(stall.project);
-      await truncate(join(stall.project, await keyOf(layout.partsOf('clean.chunk'), 'run.bin')), 100);
-      expect(await runAgain()).toEqual({ outcome: 'unchanged', publication: 1, computed: { 'clean.chunk': 1 } });
-      expect(await publishedHashes(stall.project)).toEqual(hashes);
-    },
-    RUN_MS,
-  );
-
-  it(
-    'bytes of the records of a chunk says which file to remove, and is mended by that',
-    async () => {
-      await runHere(stall);
-      const hashes = await publishedHashes(stall.project);
-      const run = join(stall.project, await keyOf(layout.partsOf('clean.chunk'), 'run.bin'));
-      const bytes = await readFile(run);
-      await writeFile(run, bytes.fill(0, bytes.length - 8));
-      await rm(join(stall.project, await keyOf(layout.partsOf('clean.day'), '/2024-06-01.parquet')));
-      const failure = await runHere(stall).catch((error: unknown) => error);
-      expect(failure).toMatchObject({ error: { details: { code: 'E_DAMAGED' } } });
-      await rm(run);
-      await runHere(stall);
-      expect(await publishedHashes(stall.project)).toEqual(hashes);
-    },
-    RUN_MS,
-  );
 });

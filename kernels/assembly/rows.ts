@@ -292,7 +292,7 @@ export function repack(from: usize, count: u32, width: u32, least: u64, narrow: 
   else for (let i: u32 = 0; i < count; i++) put(out, i, narrow, get(from, i, width) - least);
 }
 
-/** Undoes pack64; a width of 0 stands for values that are all `base`. */
+/** Values of `width` bytes, `base` added, as 64-bit ones: undoes scatter64. A width of 0 stands for values that are all `base`. */
 export function unpack64(from: usize, count: u32, base: i64, width: u32, out: usize): void {
   if (width == 0) for (let i: u32 = 0; i < count; i++) store<i64>(out + (i << 3), base);
   else if (width == 1) for (let i: u32 = 0; i < count; i++) store<i64>(out + (i << 3), <i64>get(from, i, 1) + base);
@@ -301,7 +301,7 @@ export function unpack64(from: usize, count: u32, base: i64, width: u32, out: us
   else for (let i: u32 = 0; i < count; i++) store<i64>(out + (i << 3), <i64>get(from, i, 8) + base);
 }
 
-/** Undoes pack32. */
+/** The same to 32-bit values. */
 export function unpack32(from: usize, count: u32, base: i64, width: u32, out: usize): void {
   for (let i: u32 = 0; i < count; i++) store<i32>(out + (i << 2), <i32>((width == 0 ? 0 : <i64>get(from, i, width)) + base));
 }
