@@ -83,14 +83,15 @@ async function committed<Output>(
   const commits = await sizesBelow(lake, layout.commitsOf(kind));
   const found = tasks.filter(({ id }) => commits.has(layout.commit(kind, id)));
   if (found.length === 0) return [];
-  const parts = await sizesBelow(lake, layout.partsOf(kind));
+  const written = [await sizesBelow(lake, layout.partsOf(kind)), await sizesBelow(lake, layout.scratchOf(kind))];
+  const isWhole = ({ key, bytes }: { key: string; bytes: number }) => written.some(sizes => sizes.get(key) === bytes);
   const whole: (readonly [Task, Commit<Output>])[] = [];
   await Promise.all(
     found.map(async task => {
       const key = layout.commit(kind, task.id);
       const commit = (await readJson<Commit<Output>>(lake, key))!;
       // A file that a power cut has left short is as good as gone.
-      if (commit.files.every(({ key: file, bytes }) => parts.get(file) === bytes)) whole.push([task, commit]);
+      if (commit.files.every(isWhole)) whole.push([task, commit]);
       else await lake.remove(key);
     }),
   );

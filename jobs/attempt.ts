@@ -22,8 +22,7 @@ export async function runAttempt({ task, lakeUrl }: AttemptMessage): Promise<Att
     const attempt = randomBytes(8).toString('hex');
     const files: { key: string; bytes: number }[] = [];
     const writes: Promise<unknown>[] = [];
-    const put = async (name: string, bytes: Uint8Array, flush: boolean) => {
-      const key = layout.part(task.kind, task.id, attempt, name);
+    const put = async (key: string, bytes: Uint8Array, flush: boolean) => {
       const written = lake.write(key, bytes, { flush });
       writes.push(written);
       await written;
@@ -35,11 +34,11 @@ export async function runAttempt({ task, lakeUrl }: AttemptMessage): Promise<Att
       lake,
       raw,
       async scratch(name, bytes, rows) {
-        return { ...(await put(name, bytes, false)), rows };
+        return { ...(await put(layout.scratch(task.kind, task.id, attempt, name), bytes, false)), rows };
       },
       async write(name, bytes, rows) {
         const sha256 = createHash('sha256').update(bytes).digest('hex');
-        return { ...(await put(name, bytes, true)), rows, sha256 };
+        return { ...(await put(layout.part(task.kind, task.id, attempt, name), bytes, true)), rows, sha256 };
       },
       async writer(name) {
         const key = layout.part(task.kind, task.id, attempt, name);

@@ -35,14 +35,13 @@ export function planStage(plan: StagePlan): PlannedStage {
   return { plan, hash, document, tasks };
 }
 
-/** A contract may call its columns `key` and `hash` too, which do matter: only what leads to a part is an address. */
+const WRITTEN = /^lake\/(parts|scratch)\//;
+
+/** A contract may call its columns `key` and `hash` too, which do matter: only what leads to a file of a task is an address. */
 const identity = (value: unknown): string =>
   JSON.stringify(value, function (this: object, name: string, inner: unknown) {
     const isAddress =
-      name === 'key' &&
-      ('sha256' in this || 'hash' in this) &&
-      typeof inner === 'string' &&
-      inner.startsWith('lake/parts/');
+      name === 'key' && ('sha256' in this || 'hash' in this) && typeof inner === 'string' && WRITTEN.test(inner);
     return isAddress ? undefined : inner;
   }) ?? 'null';
 

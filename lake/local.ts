@@ -1,5 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, type Dirent, fstatSync, openSync, readSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  type Dirent,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -62,6 +73,7 @@ export function localStore(root: URL): ObjectStore {
       }
     },
     async write(key, bytes, { ifAbsent = false, flush = true } = {}) {
+      if (!ifAbsent && !flush) return writeAtOnce(pathOf(key), bytes);
       if (ifAbsent && (await statFile(pathOf(key), key))) return false;
       const writer = await openWriter(pathOf(key), { ifAbsent, flush });
       try {
@@ -89,10 +101,13 @@ export function localStore(root: URL): ObjectStore {
 /** No file of that name, or a file where its folder would be. */
 const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '');
 
+const NEW = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY;
+
+const temporaryBeside = (target: string): string => join(dirname(target), TEMPORARY + randomBytes(12).toString('hex'));
+
 async function openNew(path: string): Promise<FileHandle> {
-  const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY;
   try {
-    return await open(path, flags);
+    return await open(path, NEW);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
     const first = await mkdir(dirname(path), { recursive: true });
@@ -101,8 +116,30 @@ async function openNew(path: string): Promise<FileHandle> {
       folder = dirname(folder);
       await syncFolder(folder);
     }
-    return open(path, flags);
+    return open(path, NEW);
   }
+}
+
+/**
+ * Bytes that need not reach the disk are copied to the system's memory: at once, for the reason of `readInto`. The caller's
+ * own memory is free again when this returns.
+ */
+function writeAtOnce(target: string, bytes: Uint8Array): true {
+  const temporary = temporaryBeside(target);
+  mkdirSync(dirname(target), { recursive: true });
+  const file = openSync(temporary, NEW);
+  try {
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, target);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  return true;
 }
 
 /** Writes beside the target until it is closed; `won` says whether the target is what was written. */
@@ -110,8 +147,7 @@ async function openWriter(
   target: string,
   { ifAbsent, flush }: { readonly ifAbsent: boolean; readonly flush: boolean },
 ): Promise<ObjectWriter & { readonly won: () => boolean }> {
-  const parent = dirname(target);
-  const temporary = join(parent, TEMPORARY + randomBytes(12).toString('hex'));
+  const temporary = temporaryBeside(target);
   const file = await openNew(temporary);
   let won = true;
   const abort = async () => {
@@ -131,7 +167,7 @@ async function openWriter(
           won = await linkIfAbsent(temporary, target);
           await rm(temporary);
         } else await rename(temporary, target);
-        if (flush) await syncFolder(parent);
+        if (flush) await syncFolder(dirname(target));
       } catch (error) {
         await abort();
         throw error;

@@ -34,14 +34,15 @@ export function packSlices<Name>(pieces: readonly { name: Name; bytes: Uint8Arra
   const slices: UnplacedSlice<Name>[] = [];
   let size = 0;
   for (const { name, bytes, rows } of pieces) {
-    const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
-    slices.push({ name, start: size, end: size + bytes.length, hash, rows });
+    slices.push({ name, start: size, end: size + bytes.length, hash: hashOf(bytes), rows });
     size += (bytes.length + 7) & ~7;
   }
   const packed = new Uint8Array(size);
   pieces.forEach((piece, i) => void packed.set(piece.bytes, slices[i]!.start));
   return { packed, slices };
 }
+
+const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex').slice(0, 32);
 
 export const placeSlice = (file: ScratchFile, { start, end, hash, rows }: UnplacedSlice<unknown>): Slice => ({
   key: `${file.key}#${start}-${end}`,
@@ -96,9 +97,11 @@ export const readSliceInto = (lake: ObjectStore, { key }: Slice, target: Uint8Ar
 
 /** What is read must be what was written: scratch files are not flushed, and nothing else looks at what is in them. */
 function assertWhole(kernels: Kernels, { key, hash }: Slice, { address, size }: PlacedSlab): void {
-  if (checksum(kernels, address, size) === hash) return;
-  const { file } = rangeOf(key);
-  throw new UserError({
+  if (checksum(kernels, address, size) !== hash) throw damaged(rangeOf(key).file);
+}
+
+const damaged = (file: string): UserError =>
+  new UserError({
     code: 'E_DAMAGED',
     what: `a file of an earlier step is not what was written`,
     where: file,
@@ -107,7 +110,6 @@ function assertWhole(kernels: Kernels, { key, hash }: Slice, { address, size }: 
     next: `remove that file, then run again: it is made anew`,
     exitCode: 1,
   });
-}
 
 /** The hash of a slice in the kernels' memory: XXH64 as 16 hexadecimal digits. */
 export const checksum = (kernels: Kernels, address: number, size: number): string =>
@@ -123,8 +125,10 @@ async function readInto(
   if (size !== end - start) throw new Error(`'${file}' ends at byte ${start + size}: it should go on to ${end}`);
 }
 
-/** The bytes of a slice, or of a whole part file. */
-export async function readSlice(lake: ObjectStore, { key }: { readonly key: string }): Promise<Buffer> {
-  const match = SLICE_KEY.exec(key);
-  return match ? lake.read(match[1]!, { start: Number(match[2]), end: Number(match[3]) }) : lake.read(key);
+/** The bytes of a slice that was packed with others. */
+export async function readSlice(lake: ObjectStore, { key, hash }: Slice): Promise<Buffer> {
+  const { file, start, end } = rangeOf(key);
+  const bytes = await lake.read(file, { start, end });
+  if (hashOf(bytes) !== hash) throw damaged(file);
+  return bytes;
 }

@@ -40,7 +40,7 @@ describe('a project that lost', () => {
     ['its warehouse', layout.warehouses, '.duckdb', {}, 'published'],
     ['a part of the fact', layout.partsOf('clean.day'), '/2024-06-01.parquet', { 'clean.day': 1 }, 'published'],
     ['a dimension', layout.partsOf('clean.dimension'), '.parquet', { 'clean.dimension': 1 }, 'published'],
-    ['the records of a chunk', layout.partsOf('clean.chunk'), 'run.bin', { 'clean.chunk': 1 }, 'unchanged'],
+    ['the records of a chunk', layout.scratchOf('clean.chunk'), 'run.bin', { 'clean.chunk': 1 }, 'unchanged'],
     ['a cleaned table', layout.partsOf('clean.table'), '.slab', { 'clean.table': 1 }, 'unchanged'],
   ] as const;
 
@@ -64,7 +64,7 @@ describe('a project that lost', () => {
       await runHere(stall);
       const hashes = await publishedHashes(stall.project);
       await rm(join(stall.project, await keyOf(layout.partsOf('clean.day'), '/2024-05-01.parquet')));
-      await rm(join(stall.project, await keyOf(layout.partsOf('clean.chunk'), 'run.bin')));
+      await rm(join(stall.project, await keyOf(layout.scratchOf('clean.chunk'), 'run.bin')));
       const computed = { 'clean.chunk': 1, 'clean.day': 1 };
       expect(await runAgain()).toEqual({ outcome: 'published', publication: 2, computed });
       expect(await publishedHashes(stall.project)).toEqual(hashes);
@@ -78,7 +78,7 @@ describe('a project that lost', () => {
     async () => {
       await runHere(stall);
       const hashes = await publishedHashes(stall.project);
-      await truncate(join(stall.project, await keyOf(layout.partsOf('clean.chunk'), 'run.bin')), 100);
+      await truncate(join(stall.project, await keyOf(layout.scratchOf('clean.chunk'), 'run.bin')), 100);
       expect(await runAgain()).toEqual({ outcome: 'unchanged', publication: 1, computed: { 'clean.chunk': 1 } });
       expect(await publishedHashes(stall.project)).toEqual(hashes);
     },
@@ -90,7 +90,7 @@ describe('a project that lost', () => {
     async () => {
       await runHere(stall);
       const hashes = await publishedHashes(stall.project);
-      const run = join(stall.project, await keyOf(layout.partsOf('clean.chunk'), 'run.bin'));
+      const run = join(stall.project, await keyOf(layout.scratchOf('clean.chunk'), 'run.bin'));
       const bytes = await readFile(run);
       await writeFile(run, bytes.fill(0, bytes.length - 8));
       await rm(join(stall.project, await keyOf(layout.partsOf('clean.day'), '/2024-06-01.parquet')));

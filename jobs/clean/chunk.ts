@@ -40,7 +40,7 @@ export interface ChunkOutput {
  * are read, and the kernels.
  */
 export async function chunk(input: ChunkInput, context: TaskContext<ChunkShared>): Promise<ChunkOutput> {
-  const { shared, kernels, scratch, write } = context;
+  const { shared, kernels, scratch } = context;
   const records = await readChunk(context, input, shared.reading);
   const chosen = goodRecords(kernels, records, shared.sold);
   const keys = await chunkKeys(chosen, shared, context);
@@ -57,7 +57,7 @@ export async function chunk(input: ChunkInput, context: TaskContext<ChunkShared>
       slices: slices.map(slice => placeSlice(runFile, slice)),
     })),
     keys,
-    rejects: await writeRejects(kernels, [{ file: input.file, rows: records.rows, rejects }], write),
+    rejects: await writeRejects(kernels, [{ file: input.file, rows: records.rows, rejects }], scratch),
     replaced: replacedValues(records, shared.reading),
   };
 }

@@ -92,7 +92,8 @@ export async function day(input: DayInput, context: TaskContext<DayShared>): Pro
       net += sumOf(merged.columns.net_amount_base as FixedColumn, merged.kept);
       const name = (file: string) => (number === 0 ? file : `${number}-${file}`);
       const write: DayTask['write'] = (file, bytes, rows) => context.write(name(file), bytes, rows);
-      rejects.push(...(await writeRejects(kernels, rejectsByFile(task, merged), write)));
+      const scratch: DayTask['scratch'] = (file, bytes, rows) => context.scratch(name(file), bytes, rows);
+      rejects.push(...(await writeRejects(kernels, rejectsByFile(task, merged), scratch)));
       members.push(await writeMembers(pieceMembers(task, merged), write));
       // The next piece takes the memory that this one had.
       await parts.settled();

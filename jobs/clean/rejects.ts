@@ -7,9 +7,9 @@ import { QUARANTINE_RANGE_BYTES } from '../../base/limits.ts';
 import { type Column, type FixedColumn, halves, numberAt, numberColumn, textColumn } from '../../kernels/column.ts';
 import { concat, gather } from '../../kernels/gather.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
-import type { PartFile } from '../../lake/manifest.ts';
 import { encodeSlab, type Rows } from '../../lake/slab.ts';
 import { packSlices, placeSlice, type Slice } from '../../lake/slice.ts';
+import type { TaskContext } from '../registry.ts';
 
 export interface Reject {
   /** Row of `rows`. */
@@ -34,11 +34,14 @@ export interface FileRejects {
   readonly rejects: readonly Reject[];
 }
 
-/** Writes rejects as one part file of slices. */
-export const writeRejects = (kernels: Kernels, files: readonly FileRejects[], write: Write): Promise<RejectSlice[]> =>
-  writeEncodedRejects(encodeRejects(kernels, files), write);
+/** Writes rejects as one scratch file of slices. */
+export const writeRejects = (
+  kernels: Kernels,
+  files: readonly FileRejects[],
+  scratch: Scratch,
+): Promise<RejectSlice[]> => writeEncodedRejects(encodeRejects(kernels, files), scratch);
 
-type Write = (name: string, bytes: Uint8Array, rows: number) => Promise<PartFile>;
+type Scratch = TaskContext['scratch'];
 
 /** Rejects that are no longer in the kernels' memory. */
 export interface EncodedRejects {
@@ -60,15 +63,15 @@ export function encodeRejects(kernels: Kernels, files: readonly FileRejects[]): 
   });
 }
 
-export async function writeEncodedRejects(pieces: readonly EncodedRejects[], write: Write): Promise<RejectSlice[]> {
+export async function writeEncodedRejects(pieces: readonly EncodedRejects[], scratch: Scratch): Promise<RejectSlice[]> {
   if (pieces.length === 0) return [];
   const { packed, slices } = packSlices(pieces);
-  const part = await write(
+  const file = await scratch(
     'rejects.slab',
     packed,
     pieces.reduce((sum, piece) => sum + piece.rows, 0),
   );
-  return slices.map(slice => ({ ...slice.name, slice: placeSlice(part, slice) }));
+  return slices.map(slice => ({ ...slice.name, slice: placeSlice(file, slice) }));
 }
 
 function rejectRows(kernels: Kernels, rows: Rows, rejects: readonly Reject[]): Rows {

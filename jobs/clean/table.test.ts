@@ -37,15 +37,17 @@ async function manyChunks(bytes: number) {
   });
   await raw.write('names.csv', Buffer.concat(contents));
   const files = new Map<string, Uint8Array>();
+  const put = async (name: string, bytes: Uint8Array, rows: number) => {
+    files.set(name, bytes);
+    return { key: name, bytes: bytes.length, rows, sha256: '' };
+  };
   const context = {
     kernels,
     raw,
     lake: memoryStore(),
     shared: { tables: { names: { files: 'names.csv', key: ['Id'], columns: { Id: int(), Name: text() } } } },
-    async write(name: string, bytes: Uint8Array, rows: number) {
-      files.set(name, bytes);
-      return { key: name, bytes: bytes.length, rows, sha256: '' };
-    },
+    write: put,
+    scratch: put,
   } as unknown as TaskContext<TableShared>;
   const file = { file: 'names.csv', unpacked: null, table: 'names', header: ['Id', 'Name'], chunks };
   const plan = { ...file, size: start, sha256: '', records: CHUNKS * RECORDS };

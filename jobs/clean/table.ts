@@ -52,7 +52,7 @@ interface Progress {
 
 /** Cleans one small table as a whole: reads its files, resolves keys that come twice, checks references. */
 export async function table(input: TableInput, context: TaskContext<TableShared>): Promise<TableOutput> {
-  const { shared, lake, kernels, write } = context;
+  const { shared, lake, kernels, write, scratch } = context;
   const contract = shared as unknown as Contract;
   const tables = await loadTables(kernels, lake, input.references, keysOf(shared));
   const reading = tableReading({ ...contract, sale: { from: '' } as Contract['sale'] }, input.table);
@@ -81,7 +81,7 @@ export async function table(input: TableInput, context: TaskContext<TableShared>
   return {
     file: await write(`${input.table}.slab`, encodeSlab(rows), rows.length),
     balances,
-    rejects: await writeEncodedRejects(rejected, write),
+    rejects: await writeEncodedRejects(rejected, scratch),
     replaced,
   };
 }
