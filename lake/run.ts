@@ -5,7 +5,7 @@
  *
  *   slab:  u32 bytes of header | names and types as JSON | u32 rows | u32 bytes of each text column
  *          | of each column i64 base, u32 width, u32 whether it has nulls | buffers …
- *   buffers of a column:  validity if it has nulls | values less the column's base, 0, 1, 2, 4 or 8 bytes each
+ *   buffers of a column:  validity if it has nulls | values less the column's base, 0 to 8 bytes each
  *                         (of a text, its size; of a boolean, its bit) | bytes of the texts
  *
  * All parts begin at multiples of eight bytes. A slab depends on its rows alone, not on others of its run: days to which a
@@ -180,6 +180,7 @@ function rangeOf(kernels: Kernels, column: Column, from: number, validity: numbe
   return { base, width: widthOf(top - base) };
 }
 
+/** What a column is packed to in memory, where values are stored one by one. */
 const widthOf = (span: bigint): number =>
   span === 0n ? 0 : span < 0x100n ? 1 : span < 0x1_0000n ? 2 : span < 0x1_0000_0000n ? 4 : 8;
 
@@ -256,11 +257,13 @@ function narrowed(
     bigint,
     bigint,
   ];
-  const narrow = widthOf(greatest - least);
+  const narrow = bytesOf(greatest - least);
   if (narrow === width && least === 0n) kernels.bytes.copyWithin(at, from, from + count * width);
   else if (narrow > 0) kernel.repack(from, count, width, least, narrow, at);
   return { base: BigInt.asIntN(64, base + least), width: narrow };
 }
+
+const bytesOf = (span: bigint): number => (span === 0n ? 0 : (span.toString(16).length + 1) >> 1);
 
 /** Zeros up to the next multiple of eight bytes, so that equal rows are equal bytes. */
 function padded(kernels: Kernels, at: number): number {

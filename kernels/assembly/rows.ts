@@ -145,6 +145,12 @@ export function rangeSizes(offsets: usize, count: u32, out: usize): void {
   store<i64>(out, least <= greatest ? greatest : 0, 8);
 }
 
+/** What is behind a value is overwritten by the next. */
+// @ts-ignore: decorator
+@inline function putAny(out: usize, i: u32, width: u32, value: u64): void {
+  store<u64>(out + i * width, value);
+}
+
 // @ts-ignore: decorator
 @inline function put(out: usize, i: u32, width: u32, value: u64): void {
   if (width == 1) store<u8>(out + i, <u8>value);
@@ -248,7 +254,14 @@ export function copyBits(bitmap: usize, start: u32, count: u32, out: usize): voi
   if (width == 1) return load<u8>(from + i);
   if (width == 2) return load<u16>(from + (i << 1));
   if (width == 4) return load<u32>(from + (i << 2));
-  return load<u64>(from + (i << 3));
+  if (width == 8) return load<u64>(from + (i << 3));
+  return getAny(from, i, width);
+}
+
+/** A value of any number of bytes up to 7: reads on behind it. */
+// @ts-ignore: decorator
+@inline function getAny(from: usize, i: u32, width: u32): u64 {
+  return load<u64>(from + i * width) & ((<u64>1 << (<u64>width << 3)) - 1);
 }
 
 /** The least and greatest of packed values, as two u64 at `out`; [0, 0] when there is none. */
@@ -284,12 +297,17 @@ export function rangePacked(from: usize, count: u32, width: u32, out: usize): vo
   store<u64>(out, greatest, 8);
 }
 
-/** Packed values less `least`, in fewer bytes each. */
+/**
+ * Packed values less `least`, in `narrow` bytes each, which may be any number up to `width`. Writes up to 7 bytes behind the
+ * last.
+ */
 export function repack(from: usize, count: u32, width: u32, least: u64, narrow: u32, out: usize): void {
   if (width == 4 && narrow == 4) for (let i: u32 = 0; i < count; i++) put(out, i, 4, get(from, i, 4) - least);
   else if (width == 4 && narrow == 2) for (let i: u32 = 0; i < count; i++) put(out, i, 2, get(from, i, 4) - least);
   else if (width == 8 && narrow == 8) for (let i: u32 = 0; i < count; i++) put(out, i, 8, get(from, i, 8) - least);
-  else for (let i: u32 = 0; i < count; i++) put(out, i, narrow, get(from, i, width) - least);
+  else if (width == 4 && narrow == 3) for (let i: u32 = 0; i < count; i++) putAny(out, i, 3, get(from, i, 4) - least);
+  else if (width == 8 && narrow > 4) for (let i: u32 = 0; i < count; i++) putAny(out, i, narrow, get(from, i, 8) - least);
+  else for (let i: u32 = 0; i < count; i++) putAny(out, i, narrow, get(from, i, width) - least);
 }
 
 /** Values of `width` bytes, `base` added, as 64-bit ones: undoes scatter64. A width of 0 stands for values that are all `base`. */
@@ -298,7 +316,8 @@ export function unpack64(from: usize, count: u32, base: i64, width: u32, out: us
   else if (width == 1) for (let i: u32 = 0; i < count; i++) store<i64>(out + (i << 3), <i64>get(from, i, 1) + base);
   else if (width == 2) for (let i: u32 = 0; i < count; i++) store<i64>(out + (i << 3), <i64>get(from, i, 2) + base);
   else if (width == 4) for (let i: u32 = 0; i < count; i++) store<i64>(out + (i << 3), <i64>get(from, i, 4) + base);
-  else for (let i: u32 = 0; i < count; i++) store<i64>(out + (i << 3), <i64>get(from, i, 8) + base);
+  else if (width == 8) for (let i: u32 = 0; i < count; i++) store<i64>(out + (i << 3), <i64>get(from, i, 8) + base);
+  else for (let i: u32 = 0; i < count; i++) store<i64>(out + (i << 3), <i64>getAny(from, i, width) + base);
 }
 
 /** The same to 32-bit values. */
