@@ -56,3 +56,15 @@ function* keyPasses(kernels: Kernels, column: Column): Generator<(keys: number) 
   if (column.values.BYTES_PER_ELEMENT === 4) yield keys => kernel.keys32(values, validity, length, keys);
   else yield keys => kernel.keys64(values, validity, length, keys);
 }
+
+/** The first of the indexes [from, length) that is far enough, if all behind it are too; `length` when none is. */
+export function firstIndex(length: number, isFarEnough: (index: number) => boolean, from = 0): number {
+  let low = from;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (isFarEnough(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

@@ -1,6 +1,6 @@
 import type { Contract } from '../../datasets/contract.ts';
 import { int32Column } from '../../kernels/column.ts';
-import { sortRows } from '../../kernels/sort.ts';
+import { firstIndex, sortRows } from '../../kernels/sort.ts';
 import { encodeRun, slabCuts } from '../../lake/run.ts';
 import type { Rows } from '../../lake/slab.ts';
 import { placeSlice, type Slice } from '../../lake/slice.ts';
@@ -72,12 +72,12 @@ function withSource({ rows: { length, columns } }: ChunkRecords): Rows {
 
 /** Where each day ends in the order, days rising. */
 function dayCuts(order: Int32Array, { day }: GoodRecords): { name: number; end: number }[] {
+  const dayOf = (i: number) => day.values[order[i]!]!;
   const cuts: { name: number; end: number }[] = [];
-  for (let i = 0; i < order.length; i++) {
-    const name = day.values[order[i]!]!;
-    const last = cuts.at(-1);
-    if (last?.name === name) last.end = i + 1;
-    else cuts.push({ name, end: i + 1 });
+  for (let at = 0; at < order.length; ) {
+    const name = dayOf(at);
+    at = firstIndex(order.length, i => dayOf(i) > name, at);
+    cuts.push({ name, end: at });
   }
   return cuts;
 }

@@ -8,7 +8,7 @@ import { gather } from '../../kernels/gather.ts';
 import { amountText } from '../../kernels/money.ts';
 import { allocInt32s } from '../../kernels/place.ts';
 import { sumOf, wideColumn } from '../../kernels/rows.ts';
-import { sortRows } from '../../kernels/sort.ts';
+import { firstIndex, sortRows } from '../../kernels/sort.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import type { PartitionFile } from '../../lake/manifest.ts';
 import type { Rows } from '../../lake/slab.ts';
@@ -150,25 +150,30 @@ function addFaults(rejects: Map<number, Reject>, conformed: Conformed, rows: Row
 }
 
 function keptRows(kernels: Kernels, length: number, rejects: ReadonlyMap<number, Reject>): Int32Array {
-  const kept = allocInt32s(kernels, length);
+  const kept = allocInt32s(kernels, length - rejects.size);
   let size = 0;
-  for (let row = 0; row < length; row++) if (!rejects.has(row)) kept[size++] = row;
-  return kept.subarray(0, size);
+  let row = 0;
+  for (const end of [...rejects.keys()].sort((a, b) => a - b).concat(length)) {
+    while (row < end) kept[size++] = row++;
+    row = end + 1;
+  }
+  return kept;
 }
 
 /** Those of rising row numbers that are in [start, end). */
 function rowsBetween(rows: Int32Array, start: number, end: number): Int32Array {
-  const first = rows.findIndex(row => row >= start);
-  if (first < 0) return rows.subarray(0, 0);
-  let last = first;
-  while (last < rows.length && rows[last]! < end) last++;
-  return rows.subarray(first, last);
+  const before = (limit: number) => firstIndex(rows.length, i => rows[i]! >= limit);
+  return rows.subarray(before(start), before(end));
 }
 
 const DUPLICATE = fault('E_DUP_ROW');
 
 function addCounts(counts: readonly SourceCounts[], { piece: { source }, kept, rejects }: MergedPiece): void {
-  for (const row of kept) counts[source[row]!]!.kept++;
+  const all = new Int32Array(counts.length);
+  for (let i = 0; i < kept.length; i++) all[source[kept[i]!]!]!++;
+  all.forEach((rows, i) => {
+    counts[i]!.kept += rows;
+  });
   for (const { row, code } of rejects.values()) {
     const own = counts[source[row]!]!;
     if (code === DUPLICATE) own.duplicate++;

@@ -2,6 +2,7 @@
 import type { Contract } from '../../datasets/contract.ts';
 import { type Column, isValid } from '../../kernels/column.ts';
 import { joinIds } from '../../kernels/join.ts';
+import { firstIndex } from '../../kernels/sort.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import type { Rows } from '../../lake/slab.ts';
 import { columnOf } from './values.ts';
@@ -57,14 +58,7 @@ export function compareKeys(a: SortKey, b: SortKey): number {
 
 /** The first of `length` sorted rows whose key is not less than this one; `length` when all are. */
 export function firstNotBelow(columns: readonly Column[], length: number, key: SortKey): number {
-  let low = 0;
-  let high = length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (compareKeys(keyAt(columns, middle), key) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstIndex(length, row => compareKeys(keyAt(columns, row), key) >= 0);
 }
 
 /**
