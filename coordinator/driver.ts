@@ -89,13 +89,23 @@ async function committed<Output>(
   await Promise.all(
     found.map(async task => {
       const key = layout.commit(kind, task.id);
-      const commit = (await readJson<Commit<Output>>(lake, key))!;
+      const commit = await readCommit<Output>(lake, key);
       // A file that a power cut has left short is as good as gone.
-      if (commit.files.every(isWhole)) whole.push([task, commit]);
+      if (commit?.files.every(isWhole)) whole.push([task, commit]);
       else await lake.remove(key);
     }),
   );
   return whole;
+}
+
+/** Null for a commit that a power cut has left short: commits are not flushed. */
+async function readCommit<Output>(lake: ObjectStore, key: string): Promise<Commit<Output> | null> {
+  try {
+    return await readJson<Commit<Output>>(lake, key);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }
 
 async function sizesBelow(lake: ObjectStore, prefix: string): Promise<ReadonlyMap<string, number>> {

@@ -82,7 +82,8 @@ function partWriter(key: string, output: ObjectWriter, onClose: (bytes: number) 
 
 async function commitOnce(lake: ObjectStore, own: Commit): Promise<Commit> {
   const key = layout.commit(own.kind, own.task);
-  if (await writeJson(lake, key, own, { ifAbsent: true })) return own;
+  // Not flushed: when the power goes, what is lost is known to be, and is done again.
+  if (await writeJson(lake, key, own, { ifAbsent: true, flush: false })) return own;
   const winner = await readJson<Commit>(lake, key);
   if (!winner) throw new Error(`commit '${key}' was taken and then vanished`);
   return winner;

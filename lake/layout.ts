@@ -9,11 +9,11 @@ export const layout = {
   commit: (kind: string, task: string) => `lake/commits/${kind}/${task}.json`,
   commitsOf: (kind: string) => `lake/commits/${kind}/`,
   /** A file that one attempt wrote, under a name that no other attempt has. */
-  part: (kind: string, task: string, attempt: string, name: string) => `lake/parts/${kind}/${task}/${attempt}/${name}`,
+  part: (kind: string, task: string, attempt: string, name: string) => `lake/parts/${kind}/${task}-${attempt}/${name}`,
   partsOf: (kind: string) => `lake/parts/${kind}/`,
   /** The same for a file that only later tasks read: not flushed, so in folders of its own; see TaskContext.scratch. */
   scratch: (kind: string, task: string, attempt: string, name: string) =>
-    `lake/scratch/${kind}/${task}/${attempt}/${name}`,
+    `lake/scratch/${kind}/${task}-${attempt}/${name}`,
   scratchOf: (kind: string) => `lake/scratch/${kind}/`,
   /** The n-th publication; the highest n is what readers see. */
   publication: (n: number) => `published/${String(n).padStart(6, '0')}.json`,

@@ -4,6 +4,7 @@ import {
   constants,
   type Dirent,
   fstatSync,
+  linkSync,
   mkdirSync,
   openSync,
   readSync,
@@ -73,7 +74,7 @@ export function localStore(root: URL): ObjectStore {
       }
     },
     async write(key, bytes, { ifAbsent = false, flush = true } = {}) {
-      if (!ifAbsent && !flush) return writeAtOnce(pathOf(key), bytes);
+      if (!flush) return writeAtOnce(pathOf(key), bytes, ifAbsent);
       if (ifAbsent && (await statFile(pathOf(key), key))) return false;
       const writer = await openWriter(pathOf(key), { ifAbsent, flush });
       try {
@@ -124,7 +125,7 @@ async function openNew(path: string): Promise<FileHandle> {
  * Bytes that need not reach the disk are copied to the system's memory: at once, for the reason of `readInto`. The caller's
  * own memory is free again when this returns.
  */
-function writeAtOnce(target: string, bytes: Uint8Array): true {
+function writeAtOnce(target: string, bytes: Uint8Array, ifAbsent: boolean): boolean {
   const temporary = temporaryBeside(target);
   mkdirSync(dirname(target), { recursive: true });
   const file = openSync(temporary, NEW);
@@ -134,12 +135,15 @@ function writeAtOnce(target: string, bytes: Uint8Array): true {
     } finally {
       closeSync(file);
     }
-    renameSync(temporary, target);
+    if (!ifAbsent) renameSync(temporary, target);
+    else linkSync(temporary, target);
+    return true;
   } catch (error) {
-    rmSync(temporary, { force: true });
+    if (ifAbsent && errnoOf(error) === 'EEXIST') return false;
     throw error;
+  } finally {
+    rmSync(temporary, { force: true });
   }
-  return true;
 }
 
 /** Writes beside the target until it is closed; `won` says whether the target is what was written. */

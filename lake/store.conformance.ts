@@ -154,18 +154,21 @@ function testObjects(open: () => Promise<ObjectStore>): void {
 }
 
 function testRaces(open: () => Promise<ObjectStore>): void {
-  it('with ifAbsent have one winner, and the others learn that they lost', async () => {
-    const store = await open();
-    for (const key of ['lake/commits/clean.chunk/1.json', 'lake/commits/clean.chunk/2.json']) {
-      const racers = listOf(20, i => store.write(key, Buffer.from(`racer ${i}`), { ifAbsent: true }));
-      const won = (await Promise.all(racers)).flatMap((ok, i) => (ok ? [i] : []));
-      expect(won).toHaveLength(1);
-      expect((await store.read(key)).toString()).toBe(`racer ${won[0]}`);
-      expect(await store.write(key, Buffer.from('late'), { ifAbsent: true })).toBe(false);
-      expect((await store.read(key)).toString()).toBe(`racer ${won[0]}`);
-    }
-    expect(await keysOf(store)).toHaveLength(2);
-  });
+  it.each([true, false])(
+    'with ifAbsent have one winner, and the others learn that they lost (flush: %s)',
+    async flush => {
+      const store = await open();
+      for (const key of ['lake/commits/clean.chunk/1.json', 'lake/commits/clean.chunk/2.json']) {
+        const racers = listOf(20, i => store.write(key, Buffer.from(`racer ${i}`), { ifAbsent: true, flush }));
+        const won = (await Promise.all(racers)).flatMap((ok, i) => (ok ? [i] : []));
+        expect(won).toHaveLength(1);
+        expect((await store.read(key)).toString()).toBe(`racer ${won[0]}`);
+        expect(await store.write(key, Buffer.from('late'), { ifAbsent: true })).toBe(false);
+        expect((await store.read(key)).toString()).toBe(`racer ${won[0]}`);
+      }
+      expect(await keysOf(store)).toHaveLength(2);
+    },
+  );
 
   it('are never seen half done', async () => {
     const store = await open();

@@ -40,7 +40,7 @@ export interface WriteOptions {
   readonly ifAbsent?: boolean;
   /**
    * False for what can be made again: a power cut soon after may leave the object short or empty, and whoever reads it
-   * has to look at its size. (Default: true)
+   * has to look whether it is whole. (Default: true)
    */
   readonly flush?: boolean;
 }
@@ -91,11 +91,6 @@ export async function readJson<T>(store: ObjectStore, key: string): Promise<T | 
   }
 }
 
-export function writeJson(
-  store: ObjectStore,
-  key: string,
-  value: unknown,
-  options?: { readonly ifAbsent?: boolean },
-): Promise<boolean> {
+export function writeJson(store: ObjectStore, key: string, value: unknown, options?: WriteOptions): Promise<boolean> {
   return store.write(key, Buffer.from(JSON.stringify(value)), options);
 }

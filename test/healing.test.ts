@@ -86,6 +86,21 @@ describe('a project that lost', () => {
   );
 
   it(
+    'the content of a commit that was not flushed when the power went has its task done again',
+    async () => {
+      await runHere(stall);
+      const hashes = await publishedHashes(stall.project);
+      const commit = join(stall.project, await keyOf(layout.commitsOf('clean.chunk'), '.json'));
+      for (const torn of [0, 10]) {
+        await truncate(commit, torn);
+        expect(await runAgain()).toEqual({ outcome: 'unchanged', publication: 1, computed: { 'clean.chunk': 1 } });
+        expect(await publishedHashes(stall.project)).toEqual(hashes);
+      }
+    },
+    RUN_MS,
+  );
+
+  it(
     'bytes of the records of a chunk says which file to remove, and is mended by that',
     async () => {
       await runHere(stall);
