@@ -49,6 +49,8 @@ export async function chunk(input: ChunkInput, context: TaskContext<ChunkShared>
   const run = encodeRun(kernels, withSource(records), order, slabCuts(dayCuts(order, chosen)));
   const runFile = await scratch('run.bin', run.bytes, order.length);
   const rejects = recordRejects(records, input);
+  const { bytes, batch } = records;
+  const original = (row: number) => ({ bytes, start: batch.start[row]!, end: batch.end[row]! });
   return {
     read: records.rows.length,
     rejected: records.rows.length - order.length,
@@ -57,7 +59,7 @@ export async function chunk(input: ChunkInput, context: TaskContext<ChunkShared>
       slices: slices.map(slice => placeSlice(runFile, slice)),
     })),
     keys,
-    rejects: await writeRejects(kernels, [{ file: input.file, rows: records.rows, rejects }], scratch),
+    rejects: await writeRejects(kernels, [{ file: input.file, rows: records.rows, rejects, original }], scratch),
     replaced: replacedValues(records, shared.reading),
   };
 }

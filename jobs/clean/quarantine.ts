@@ -114,7 +114,7 @@ function byOffset(kernels: Kernels, rows: Rows): Rows {
 
 type Stores = Pick<TaskContext, 'raw' | 'lake'>;
 
-/** The records as they stand in the raw file, read by byte range; bytes that are invalid in its encoding show as U+FFFD. */
+/** The records as they stand in the raw file, read by byte range where they did not come along; bytes that are invalid in its encoding show as U+FFFD. */
 async function originals(
   kernels: Kernels,
   stores: Stores,
@@ -128,11 +128,13 @@ async function originals(
   const endOf = (row: number) => startOf(row) + Math.min(numberAt(length, row), RAW_TEXT_BYTES_MAX);
   const texts = new TextBuilder(rows.length, rows.length * 80);
   const window = createWindow(kernels, stores, input, rows.length > 0 ? endOf(rows.length - 1) : 0);
+  const known = rows.columns.$original as TextColumn;
   for (let row = 0; row < rows.length; row++) {
     const [start, end] = [startOf(row), endOf(row)];
-    // Nearly always the bytes are there already, and waiting for a promise takes longer than all the rest.
-    if (!window.has(start, end)) await window.moveTo(start);
-    const bytes = window.bytes(start, end);
+    const isKnown = isValid(known, row);
+    // Mostly the bytes are there already, and waiting for a promise takes longer than all the rest.
+    if (!isKnown && !window.has(start, end)) await window.moveTo(start);
+    const bytes = isKnown ? textBytes(known, row) : window.bytes(start, end);
     const text = bytes.subarray(0, bytes.length - lineEndSize(bytes));
     if (encoding === 'utf-8' && isUtf8(text)) texts.push(text, 0, text.length);
     else texts.pushText(displayBytes(text, encoding));
@@ -140,6 +142,9 @@ async function originals(
   await assertUnchanged(stores.raw, input);
   return texts.finish();
 }
+
+const textBytes = ({ bytes, offsets }: TextColumn, row: number): Buffer =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + offsets[row]!, offsets[row + 1]! - offsets[row]!);
 
 const lineEndSize = (bytes: Buffer): number => (bytes.at(-1) !== 0x0a ? 0 : bytes.at(-2) === 0x0d ? 2 : 1);
 

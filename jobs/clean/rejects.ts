@@ -1,10 +1,18 @@
 /**
  * Records that become no row, on their way to the quarantine table: the record's typed columns, so that its amount can
- * be computed if that is possible, with where it stands and why it was refused. Kept by ranges of the file's bytes, so
+ * be computed if that is possible, with where it stands, why it was refused, and its bytes if they were at hand. Kept by ranges of the file's bytes, so
  * that the quarantine's part files are the same whatever the chunks were.
  */
-import { QUARANTINE_RANGE_BYTES } from '../../base/limits.ts';
-import { type Column, type FixedColumn, halves, numberAt, numberColumn, textColumn } from '../../kernels/column.ts';
+import { QUARANTINE_RANGE_BYTES, RAW_TEXT_BYTES_MAX } from '../../base/limits.ts';
+import {
+  type Column,
+  type FixedColumn,
+  halves,
+  numberAt,
+  numberColumn,
+  TextBuilder,
+  textColumn,
+} from '../../kernels/column.ts';
 import { concat, gather } from '../../kernels/gather.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import { encodeSlab, type Rows } from '../../lake/slab.ts';
@@ -32,6 +40,8 @@ export interface FileRejects {
   readonly file: string;
   readonly rows: Rows;
   readonly rejects: readonly Reject[];
+  /** Where the bytes of a row's record are, for who has them at hand. */
+  readonly original?: (row: number) => { readonly bytes: Uint8Array; readonly start: number; readonly end: number };
 }
 
 /** Writes rejects as one scratch file of slices. */
@@ -51,13 +61,13 @@ export interface EncodedRejects {
 }
 
 export function encodeRejects(kernels: Kernels, files: readonly FileRejects[]): EncodedRejects[] {
-  return files.flatMap(({ file, rows, rejects }) => {
+  return files.flatMap(({ rows, rejects, ...own }) => {
     const offset = rows.columns.$offset as FixedColumn;
     const half = halves(offset);
     const ranges = Map.groupBy(rejects, ({ row }) => Math.floor(numberAt(half, row) / QUARANTINE_RANGE_BYTES));
     return [...ranges].map(([range, members]) => ({
-      name: { file, range },
-      bytes: encodeSlab(rejectRows(kernels, rows, members)),
+      name: { file: own.file, range },
+      bytes: encodeSlab(rejectRows(kernels, { ...own, rows, rejects: members })),
       rows: members.length,
     }));
   });
@@ -74,7 +84,7 @@ export async function writeEncodedRejects(pieces: readonly EncodedRejects[], scr
   return slices.map(slice => ({ ...slice.name, slice: placeSlice(file, slice) }));
 }
 
-function rejectRows(kernels: Kernels, rows: Rows, rejects: readonly Reject[]): Rows {
+function rejectRows(kernels: Kernels, { rows, rejects, original }: FileRejects): Rows {
   const picks = Int32Array.from(rejects, ({ row }) => row);
   const columns: Record<string, Column> = {};
   for (const [name, column] of Object.entries(rows.columns)) columns[name] = gather(kernels, column, picks);
@@ -89,7 +99,21 @@ function rejectRows(kernels: Kernels, rows: Rows, rejects: readonly Reject[]): R
     'int64',
     rejects.map(({ winner }) => winner?.line ?? null),
   );
+  columns.$original = originals(rejects, original);
   return { length: rejects.length, columns };
+}
+
+/** The beginnings of the records, byte for byte; null where they have to be read again. */
+function originals(rejects: readonly Reject[], original: FileRejects['original']): Column {
+  const texts = new TextBuilder(rejects.length, original ? rejects.length * 80 : 0);
+  for (const { row } of rejects) {
+    if (!original) texts.pushNull();
+    else {
+      const { bytes, start, end } = original(row);
+      texts.push(bytes, start, Math.min(end, start + RAW_TEXT_BYTES_MAX));
+    }
+  }
+  return texts.finish();
 }
 
 /** Several slabs of the same columns as one. */
