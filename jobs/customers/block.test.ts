@@ -1,31 +1,30 @@
 import { describe, expect, it } from 'vitest';
 import { RUN_SLAB_ROWS } from '../../base/limits.ts';
 import { type FixedColumn, numberColumn, textColumn } from '../../kernels/column.ts';
-import { createKernels } from '../../kernels/wasm.ts';
+import { createKernels, KernelMemoryError, type Kernels } from '../../kernels/wasm.ts';
 import { decodeRuns } from '../../lake/assemble.ts';
 import { memoryStore } from '../../lake/memory.ts';
 import { encodeRun, slabCuts } from '../../lake/run.ts';
 import { placeSlice, readSlices } from '../../lake/slice.ts';
 import { below, listOf, seeded } from '../../test/random.ts';
-import type { DayRun } from '../clean/pieces.ts';
+import type { DayRun, Sorting } from '../clean/pieces.ts';
 import type { TaskContext } from '../registry.ts';
-import { type BlockOutput, block } from './block.ts';
+import { type BlockOutput, block, blockSorting } from './block.ts';
 
 const kernels = createKernels(1 << 28);
 
 const DAYS = 30;
 const LINES = 90;
-const CUSTOMERS = 25;
 
 /** Runs of one day each: LINES × 20 lines of customers in order, which are told apart by their net amounts. */
-async function someRuns() {
+async function someRuns(customers: number) {
   const random = seeded(4);
   const lake = memoryStore();
   const runs: DayRun[] = [];
   const expected: { who: number; net: number }[] = [];
   let net = 0;
   for (let day = 0; day < DAYS; day++) {
-    const lines = listOf(LINES * 20, () => below(random, CUSTOMERS))
+    const lines = listOf(LINES * 20, () => below(random, customers))
       .sort((a, b) => a - b)
       .map(who => ({ who, net: net++ }));
     expected.push(...lines);
@@ -55,35 +54,44 @@ async function someRuns() {
   return { lake, runs, expected };
 }
 
+type Runs = Awaited<ReturnType<typeof someRuns>>;
+
 const dayNumbers = (length: number, day: number) => ({
   length,
   values: new Int32Array(length).fill(day),
   validity: new Uint8Array((length + 7) >> 3).fill(255),
 });
 
-describe('a block of more rows than a slab', async () => {
-  const { lake, runs, expected } = await someRuns();
+interface Gathered {
+  readonly output: BlockOutput;
+  readonly bytes: Buffer;
+}
 
-  async function gather(rowsAtOnce: number): Promise<{ output: BlockOutput; bytes: Buffer }> {
-    const pieces: Buffer[] = [];
-    const context = {
-      kernels,
-      lake,
-      shared: { sale: { customer_id: 'customer_id', sale_id: 'sales_day', sold: 'sales_day' }, columns: 3, rowsAtOnce },
-      async writer(name: string) {
-        return {
-          write: async (bytes: Uint8Array) => void pieces.push(Buffer.from(bytes)),
-          close: async (rows: number) => ({ key: name, bytes: 0, rows, sha256: '' }),
-          abort: async () => undefined,
-        };
-      },
-    } as unknown as TaskContext<never>;
-    const output = await block({ block: 3, runs }, context);
-    return { output, bytes: Buffer.concat(pieces) };
-  }
+async function gatherWith(own: Kernels, { lake, runs }: Runs, rowsAtOnce: number): Promise<Gathered> {
+  const pieces: Buffer[] = [];
+  const context = {
+    kernels: own,
+    lake,
+    shared: blockSorting(rowsAtOnce),
+    async writer(name: string) {
+      return {
+        write: async (bytes: Uint8Array) => void pieces.push(Buffer.from(bytes)),
+        close: async (rows: number) => ({ key: name, bytes: 0, rows, sha256: '' }),
+        abort: async () => undefined,
+      };
+    },
+  } as unknown as TaskContext<Sorting>;
+  const output = await block({ block: 3, runs }, context);
+  return { output, bytes: Buffer.concat(pieces) };
+}
+
+describe('a block of more rows than a slab', async () => {
+  const some = await someRuns(25);
+  const { lake, expected } = some;
+  const gather = (rowsAtOnce: number) => gatherWith(kernels, some, rowsAtOnce);
 
   /** Net amounts in the order of the block. */
-  async function netsOf({ output, bytes }: { output: BlockOutput; bytes: Buffer }): Promise<number[]> {
+  async function netsOf({ output, bytes }: Gathered): Promise<number[]> {
     await lake.write('block.bin', bytes);
     const mark = kernels.mark();
     const { columns } = decodeRuns(kernels, await readSlices(kernels, lake, output.slices));
@@ -110,4 +118,12 @@ describe('a block of more rows than a slab', async () => {
     expect(pieces.output).toEqual(whole.output);
     expect(pieces.bytes.equals(whole.bytes)).toBe(true);
   });
+});
+
+it('a customer that does not fit into the memory is sorted some days at a time', async () => {
+  const one = await someRuns(1);
+  const small = 4 << 20;
+  await expect(gatherWith(createKernels(small), one, 1_000_000)).rejects.toThrow(KernelMemoryError);
+  const { output } = await gatherWith(createKernels(small), one, 4_000);
+  expect(output).toEqual((await gatherWith(kernels, one, 1_000_000)).output);
 });

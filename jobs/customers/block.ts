@@ -3,6 +3,7 @@ import type { FixedColumn } from '../../kernels/column.ts';
 import { amountText } from '../../kernels/money.ts';
 import { rowNumbers, sumOf } from '../../kernels/rows.ts';
 import type { Slice } from '../../lake/slice.ts';
+import { CUSTOMER_COLUMNS } from '../clean/customers.ts';
 import { type DayRun, type Sorting, sortedPieces } from '../clean/pieces.ts';
 import { NOTHING, restOf, restRows, withRest } from '../clean/rest.ts';
 import { createRunFile } from '../clean/runfile.ts';
@@ -22,6 +23,13 @@ export interface BlockOutput {
   /** CUSTOMER_COLUMNS, sorted by customer, day, sale, and place in the files; RUN_SLAB_ROWS in each but the last. */
   readonly slices: readonly Slice[];
 }
+
+/** Runs come in the order of days, and each has a customer's lines of a day in the order of sales: sorting leaves it. */
+export const blockSorting = (rowsAtOnce: number): Sorting => ({
+  sale: { customer_id: 'customer_id', sale_id: 'sales_day', sold: 'sales_day' },
+  columns: CUSTOMER_COLUMNS.length,
+  rowsAtOnce,
+});
 
 /**
  * Brings the lines of a block's customers together. A block that is too large for the memory is sorted key range by key

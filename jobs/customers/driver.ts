@@ -1,12 +1,12 @@
 /** The job that brings each customer's lines together, on the coordinator; what is computed from them follows it. */
 import { invariant } from '../../base/errors.ts';
 import { amountText, parseAmount } from '../../kernels/money.ts';
-import { type BlockSlices, CUSTOMER_COLUMNS } from '../clean/customers.ts';
+import type { BlockSlices } from '../clean/customers.ts';
 import { type MergeLimits, mergeRuns } from '../clean/days.ts';
 import type { CleanResult } from '../clean/driver.ts';
-import type { DayRun, Sorting } from '../clean/pieces.ts';
+import type { DayRun } from '../clean/pieces.ts';
 import type { Driver } from '../driver.ts';
-import type { BlockInput, BlockOutput } from './block.ts';
+import { type BlockInput, type BlockOutput, blockSorting } from './block.ts';
 
 /** One run a piece of days becomes one a block, in passes where there are more than `fanIn`. Checks that no line is lost. */
 export async function gatherCustomers(
@@ -14,12 +14,7 @@ export async function gatherCustomers(
   { customers, fact, net }: Pick<CleanResult, 'customers' | 'fact' | 'net'>,
   { rowsAtOnce, fanIn }: MergeLimits,
 ): Promise<BlockOutput[]> {
-  const sorting: Sorting = {
-    // Runs come in the order of days, and each has a customer's lines of a day in the order of sales.
-    sale: { customer_id: 'customer_id', sale_id: 'sales_day', sold: 'sales_day' },
-    columns: CUSTOMER_COLUMNS.length,
-    rowsAtOnce,
-  };
+  const sorting = blockSorting(rowsAtOnce);
   const merged = await mergeRuns(driver, runsOfBlocks(customers), sorting, fanIn);
   const blocks = await driver.stage<BlockOutput>({
     kind: 'customers.block',
