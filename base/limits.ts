@@ -51,7 +51,7 @@ export const MERGE_FAN_IN = 512;
 /** Records for each customer block: about 10 MB, of as many customers as bring that many lines. */
 export const CUSTOMER_BLOCK_ROWS = 262_144;
 /**
- * Bounds what the coordinator holds for each task of days, which says where each block is: 100 bytes a block. Beyond 67
+ * Bounds what the coordinator holds for each task of days, which says where each block is: 180 bytes a block. Beyond 67
  * million records blocks grow instead; from about 270 million on they are sorted in pieces.
  */
 export const CUSTOMER_BLOCKS_MAX = 256;

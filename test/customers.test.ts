@@ -78,7 +78,7 @@ const WAYS: readonly Way[] = [
   { chunkBytes: 1024 * KIB, threads: 2 },
   // Days of about 25 lines in several pieces, and blocks of about 200 too.
   { threads: 2, merging: { rowsAtOnce: 10 } },
-  { chunkBytes: 16 * KIB, merging: { rowsAtOnce: 60, fanIn: 3 } },
+  { chunkBytes: 64 * KIB, merging: { rowsAtOnce: 60, fanIn: 3 } },
   { threads: 4, merging: { fanIn: 2 } },
 ];
 
