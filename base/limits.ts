@@ -48,6 +48,14 @@ export const DAY_BYTES_AT_ONCE = 160 * MIB;
 /** Most runs of a day that are read together: with more chunks than that, groups of them are merged first. */
 export const MERGE_FAN_IN = 1024;
 
+/** Records for each customer block: about 10 MB, of as many customers as bring that many lines. */
+export const CUSTOMER_BLOCK_ROWS = 262_144;
+/**
+ * Bounds what the coordinator holds for each task of days, which says where each block is: 180 bytes a block. Beyond 67
+ * million records blocks grow instead; from about 270 million on they are sorted in pieces.
+ */
+export const CUSTOMER_BLOCKS_MAX = 256;
+
 /** From this many lines a day on, a task merges one day; below it, one calendar month. */
 export const LINES_PER_DAY_TASK = 5_000;
 

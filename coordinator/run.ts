@@ -10,6 +10,7 @@ import { threadCluster } from '../cluster/threads.ts';
 import { runAttempt } from '../jobs/attempt.ts';
 import { MERGE_LIMITS, type MergeLimits } from '../jobs/clean/days.ts';
 import { clean } from '../jobs/clean/driver.ts';
+import { gatherCustomers } from '../jobs/customers/driver.ts';
 import { load } from '../jobs/load/driver.ts';
 import { layout } from '../lake/layout.ts';
 import { openStore } from '../lake/open.ts';
@@ -39,6 +40,8 @@ export interface RunOptions {
   /** Worker threads; 0 runs tasks in this one. (Default: as many as there are cores) */
   readonly threads?: number | undefined;
   readonly chunkBytes?: number | undefined;
+  /** Also brings the lines of each customer together, block by block, for what is computed customer by customer. (Default: false) */
+  readonly customers?: boolean | undefined;
   /** For tests: limits that small inputs reach. */
   readonly merging?: Partial<MergeLimits> | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -72,6 +75,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       cluster,
       threads,
       chunkBytes,
+      customers: options.customers ?? false,
       merging: options.merging,
       signal,
       log,
@@ -104,6 +108,7 @@ interface Pipeline {
   readonly cluster: Cluster;
   readonly threads: number;
   readonly chunkBytes: number;
+  readonly customers: boolean;
   readonly merging: Partial<MergeLimits> | undefined;
   readonly signal: AbortSignal | undefined;
   readonly log: EventLog;
@@ -130,7 +135,9 @@ async function pipeline({
   emit({ ev: 'plan.ready', ...planTotals(files) });
   const warnings = [...found.warnings, ...emptyFiles(files), ...sameFiles(files)];
   for (const message of warnings) emit({ ev: 'run.warning', message });
-  const cleaned = await clean(driver, contract, files, { ...MERGE_LIMITS, ...options.merging });
+  const limits = { ...MERGE_LIMITS, ...options.merging };
+  const cleaned = await clean(driver, contract, files, limits, options.customers);
+  if (options.customers) await gatherCustomers(driver, cleaned, limits);
   await assertUnchanged(raw, found.files);
 
   const { tables, kept, identity, current } = await contentsOf(lake, contract, cleaned);

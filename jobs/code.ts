@@ -28,11 +28,16 @@ const hashes = new Map<string, Promise<string>>();
 /** What the warehouse of a publication depends on besides its files. */
 const LOAD = ['jobs/load/', 'warehouse/', 'warehouse/marts/', 'warehouse/checks/', 'datasets/mapped.ts'];
 
+/** What lines by customer depend on besides their own folder: they are brought together as those of a day are. */
+const CUSTOMERS = ['jobs/clean/', 'jobs/customers/'];
+
+const OWN: Readonly<Record<string, readonly string[]>> = { load: LOAD, customers: CUSTOMERS };
+
 /** Hash of the code of a job: its folder, the kernels, the formats, and the versions of libraries. */
 export function codeHash(job: string): Promise<string> {
   let hash = hashes.get(job);
   if (!hash) {
-    hash = hashFiles([...COMMON, ...(job === 'load' ? LOAD : [`jobs/${job}/`])]);
+    hash = hashFiles([...COMMON, ...(OWN[job] ?? [`jobs/${job}/`])]);
     hashes.set(job, hash);
   }
   return hash;

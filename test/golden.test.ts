@@ -3,12 +3,11 @@
  * dumps in golden/. A dump that is missing is written, except in CI: look at it before you commit it.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { config } from '../base/config.ts';
-import { contractNames, openContract } from '../datasets/open.ts';
-import { dumpAll, type Published, publishFrom, RUN_MS, useFolders } from './support.ts';
+import { contractNames } from '../datasets/open.ts';
+import { dumpAll, lenientContract, type Published, publishFrom, RUN_MS, useFolders } from './support.ts';
 
 interface Expected {
   readonly files: Readonly<Record<string, unknown>>;
@@ -19,15 +18,6 @@ interface Expected {
 const folder = useFolders();
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** Fixtures are mostly faults: the contract is the same but for how many it allows. */
-async function lenientContract(name: string): Promise<string> {
-  const contract = await openContract(name);
-  const tables = Object.entries(contract.tables).map(([table, own]) => [table, { ...own, maxRejectRate: 1 }] as const);
-  const file = join(await folder(), 'contract.json');
-  writeFileSync(file, JSON.stringify({ ...contract, tables: Object.fromEntries(tables) }));
-  return file;
-}
-
 describe.each(contractNames())('the fixtures of %s', name => {
   const fixtures = path(`../datasets/${name}/fixtures`);
   const expected = JSON.parse(readFileSync(`${fixtures}/expected.json`, 'utf8')) as Expected;
@@ -36,7 +26,7 @@ describe.each(contractNames())('the fixtures of %s', name => {
     published = await publishFrom({
       input: fixtures,
       project: await folder(),
-      contract: await lenientContract(name),
+      contract: await lenientContract(folder, name),
     });
   }, RUN_MS);
   afterAll(() => published?.close());

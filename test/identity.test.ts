@@ -142,17 +142,22 @@ describe('a deploy that changes code', () => {
   const isCovered = (entries: readonly string[]) => (path: string) =>
     entries.some(entry => entry === path || (entry.endsWith('/') && posix.dirname(path) === entry.slice(0, -1)));
 
-  it('computes anew whatever ran through that code', () => {
-    const used = [...reachable('jobs/clean/tasks.ts')];
-    expect(used).toEqual(expect.arrayContaining(['kernels/records.ts', 'lake/parquet/write.ts', 'datasets/sales.ts']));
+  it.each([
+    { job: 'clean', own: ['jobs/clean/'], some: ['kernels/records.ts', 'lake/parquet/write.ts', 'datasets/sales.ts'] },
+    { job: 'customers', own: listed('CUSTOMERS'), some: ['jobs/clean/pieces.ts', 'lake/assemble.ts'] },
+  ])('computes anew whatever $job ran through that code', ({ job, own, some }) => {
+    const used = [...reachable(`jobs/${job}/tasks.ts`)];
+    expect(used).toEqual(expect.arrayContaining(some));
     expect(used.filter(path => !sources.has(path) || isTest(path))).toEqual([]);
-    const covered = isCovered([...listed('COMMON'), 'jobs/clean/', ...HARMLESS]);
+    const covered = isCovered([...listed('COMMON'), ...own, ...HARMLESS]);
     expect(used.filter(path => !covered(path))).toEqual([]);
   });
 
   it('names only files and folders that are there', () => {
     const paths = [...sources.keys()];
     const isThere = (entry: string) => paths.some(path => path === entry || path.startsWith(entry));
-    expect([...listed('COMMON'), ...listed('LOAD')].filter(entry => !isThere(entry))).toEqual([]);
+    expect([...listed('COMMON'), ...listed('LOAD'), ...listed('CUSTOMERS')].filter(entry => !isThere(entry))).toEqual(
+      [],
+    );
   });
 });

@@ -15,6 +15,7 @@ import type { Rows } from '../../lake/slab.ts';
 import type { Slice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
 import { type Conformed, conform } from './conform.ts';
+import { type BlockSlices, type DayLines, writeBlocks } from './customers.ts';
 import { displayText } from './display.ts';
 import { loserRejects } from './lost.ts';
 import { derivedDimensions, type MemberRows, memberRows, writeMembers } from './members.ts';
@@ -36,6 +37,8 @@ export interface DayShared {
   readonly tables: TableFiles;
   /** Most records that are sorted at once; nothing that is published depends on it. */
   readonly rowsAtOnce: number;
+  /** How many customer blocks there are, when lines are wanted by customer too. */
+  readonly customerBlocks?: number;
 }
 
 /** One count a chunk of the input, through the runs of all days, in their order. */
@@ -53,6 +56,8 @@ export interface DayOutput {
   readonly rejects: readonly RejectSlice[];
   /** Members of dimensions that only the sale lines know, by dimension, piece by piece. */
   readonly members: readonly Readonly<Record<string, Slice>>[];
+  /** The same lines by customer block, piece by piece, when they are wanted. */
+  readonly customers?: readonly (readonly BlockSlices[])[];
 }
 
 interface DayTask extends TaskContext<DayShared> {
@@ -74,13 +79,14 @@ interface MergedPiece {
 /** Merges days: drops records that lost their key, checks references, computes amounts, writes one part file a day. */
 export async function day(input: DayInput, context: TaskContext<DayShared>): Promise<DayOutput> {
   const { shared, lake, kernels } = context;
-  const { contract, rowsAtOnce } = shared;
+  const { contract, rowsAtOnce, customerBlocks } = shared;
   const tables = await loadTables(kernels, lake, shared.tables, keysOf(contract));
   const files = input.days.flatMap(({ runs }) => runs.flatMap(run => run.files));
   const task: DayTask = { ...context, input, tables, files };
   const counts = files.map((): SourceCounts => ({ kept: 0, duplicate: 0, quarantined: 0 }));
   const rejects: RejectSlice[] = [];
   const members: Record<string, Slice>[] = [];
+  const customers: BlockSlices[][] = [];
   const parts = createParts(context, salesTable(contract));
   let net = 0n;
   try {
@@ -95,11 +101,16 @@ export async function day(input: DayInput, context: TaskContext<DayShared>): Pro
       const scratch: DayTask['scratch'] = (file, bytes, rows) => context.scratch(name(file), bytes, rows);
       rejects.push(...(await writeRejects(kernels, rejectsByFile(task, merged), scratch)));
       members.push(await writeMembers(pieceMembers(task, merged), write));
+      if (customerBlocks) {
+        const scratch: DayTask['scratch'] = (file, bytes, rows) => context.scratch(name(file), bytes, rows);
+        customers.push(await writeBlocks(kernels, linesOf(merged), customerBlocks, scratch));
+      }
       // The next piece takes the memory that this one had.
       await parts.settled();
       number++;
     }
-    return { parts: await parts.finish(), counts, net: amountText(net), rejects, members };
+    const output = { parts: await parts.finish(), counts, net: amountText(net), rejects, members };
+    return customerBlocks ? { ...output, customers } : output;
   } catch (error) {
     await parts.abort();
     throw error;
@@ -139,6 +150,12 @@ async function addParts(parts: Parts, { input }: DayTask, { piece, columns, kept
     await parts.add(dayText(input.days[day + i]!.day), { length: rows.length, columns }, own, isWhole);
   }
 }
+
+const linesOf = ({ piece: { starts }, columns, kept }: MergedPiece): DayLines => ({
+  columns,
+  kept,
+  isOneDay: starts.length === 2,
+});
 
 /** Rejects for the rows that cannot become a sale line. A record that has lost its key is no longer looked at. */
 function addFaults(rejects: Map<number, Reject>, conformed: Conformed, rows: Rows): void {

@@ -1,5 +1,5 @@
 /** On the coordinator: the stages that bring the records of all chunks together, day by day. */
-import { DAY_ROWS_AT_ONCE, LINES_PER_DAY_TASK, MERGE_FAN_IN } from '../../base/limits.ts';
+import { CUSTOMER_BLOCK_ROWS, DAY_ROWS_AT_ONCE, LINES_PER_DAY_TASK, MERGE_FAN_IN } from '../../base/limits.ts';
 import { dayText } from '../../kernels/dates.ts';
 import type { Slice } from '../../lake/slice.ts';
 import type { Driver } from '../driver.ts';
@@ -15,9 +15,15 @@ export interface MergeLimits {
   readonly rowsAtOnce: number;
   /** Most runs of a day that are read together; at least 2. */
   readonly fanIn: number;
+  /** Records for each customer block. */
+  readonly blockRows: number;
 }
 
-export const MERGE_LIMITS: MergeLimits = { rowsAtOnce: DAY_ROWS_AT_ONCE, fanIn: MERGE_FAN_IN };
+export const MERGE_LIMITS: MergeLimits = {
+  rowsAtOnce: DAY_ROWS_AT_ONCE,
+  fanIn: MERGE_FAN_IN,
+  blockRows: CUSTOMER_BLOCK_ROWS,
+};
 
 export interface Cleaned {
   readonly chunks: readonly ChunkInput[];
@@ -63,14 +69,14 @@ const rowsOf = ({ slices }: DayRun): number => slices.reduce((sum, { rows }) => 
  * Merges runs in passes, groups of `fanIn` that follow one another in file order, until no day has more than that. Which
  * chunk a record is from stays known: a merged run has the files of all its runs, in their order.
  */
-export async function mergeRuns(
+export async function mergeRuns<Day extends DayRuns>(
   driver: Driver,
-  planned: readonly (readonly PlannedDay[])[],
+  planned: readonly (readonly Day[])[],
   shared: Sorting,
   fanIn: number,
-): Promise<(readonly PlannedDay[])[]> {
+): Promise<(readonly Day[])[]> {
   let current = [...planned];
-  const isOver = (days: readonly PlannedDay[]) => days.some(({ runs }) => runs.length > fanIn);
+  const isOver = (days: readonly Day[]) => days.some(({ runs }) => runs.length > fanIn);
   while (current.some(isOver)) {
     const merges = current.map(days => (isOver(days) ? runGroups(days, fanIn) : []));
     const outputs = await driver.stage<MergeOutput>({
@@ -92,7 +98,7 @@ export async function mergeRuns(
 }
 
 /** The inputs of the merges: each has the runs of one group of every day that has as many groups. */
-function runGroups(days: readonly PlannedDay[], fanIn: number): DayRuns[][] {
+function runGroups(days: readonly DayRuns[], fanIn: number): DayRuns[][] {
   const counts = days.map(({ runs }) => Math.ceil(runs.length / fanIn));
   return Array.from({ length: Math.max(...counts) }, (_, group) =>
     days.flatMap(({ day, runs }, i) => {
@@ -104,10 +110,7 @@ function runGroups(days: readonly PlannedDay[], fanIn: number): DayRuns[][] {
 }
 
 /** The run that a day's runs became in one merge; none when it has fewer groups. */
-function mergedRuns(
-  { day }: PlannedDay,
-  { group, output }: { group: readonly DayRuns[]; output: MergeOutput },
-): DayRun[] {
+function mergedRuns({ day }: DayRuns, { group, output }: { group: readonly DayRuns[]; output: MergeOutput }): DayRun[] {
   const i = group.findIndex(merged => merged.day === day);
   return i < 0 ? [] : [{ files: group[i]!.runs.flatMap(({ files }) => files), slices: output.days[i]! }];
 }

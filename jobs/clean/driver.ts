@@ -6,6 +6,7 @@ import { amountText, parseAmount } from '../../kernels/money.ts';
 import { addCounts, addsUp, type Counts, NO_RECORDS, type PartFile, type PartitionFile } from '../../lake/manifest.ts';
 import type { Driver } from '../driver.ts';
 import { type ChunkOutput, type ChunkShared, tableReading } from './chunk.ts';
+import { type BlockSlices, customerBlocks } from './customers.ts';
 import type { DayOutput } from './day.ts';
 import { type Cleaned, type MergeLimits, mergeDays, mergeRuns, type PlannedDay, planDays } from './days.ts';
 import type { DimensionInput, DimensionOutput, DimensionShared } from './dimension.ts';
@@ -31,13 +32,16 @@ export interface CleanResult {
   readonly net: string;
   readonly replaced: readonly Replaced[];
   readonly conflicts: readonly { readonly dimension: string; readonly members: number }[];
+  /** Runs of lines by customer block, in the order of days; none unless they are wanted. */
+  readonly customers: readonly (readonly BlockSlices[])[];
 }
 
 export async function clean(
   driver: Driver,
   contract: Contract,
   files: readonly FilePlan[],
-  { rowsAtOnce, fanIn }: MergeLimits,
+  { rowsAtOnce, fanIn, blockRows }: MergeLimits,
+  byCustomer: boolean,
 ): Promise<CleanResult> {
   const tables = await cleanTables(driver, contract, files);
   const sales = files.filter(({ table }) => table === contract.sale.from);
@@ -47,7 +51,13 @@ export async function clean(
   const losers = await findLosers(driver, { chunks, cleaned }, keysPart(shared));
   const days = planDays({ chunks, cleaned, losers });
   const planned = await mergeRuns(driver, days, sortingOf(contract, rowsAtOnce), fanIn);
-  const outputs = await mergeDays(driver, planned, { contract: salesPart(contract), tables: tables.files, rowsAtOnce });
+  const records = chunks.reduce((sum, chunk) => sum + chunk.records, 0);
+  const outputs = await mergeDays(driver, planned, {
+    contract: salesPart(contract),
+    tables: tables.files,
+    rowsAtOnce,
+    ...(byCustomer && { customerBlocks: customerBlocks(records, blockRows) }),
+  });
   const dimensions = await makeDimensions(driver, contract, outputs, tables.files);
   const rejects = [
     ...tables.rejects,
@@ -68,6 +78,7 @@ export async function clean(
     conflicts: dimensions
       .filter(({ conflicts }) => conflicts > 0)
       .map(({ name, conflicts }) => ({ dimension: name, members: conflicts })),
+    customers: outputs.flatMap(({ customers = [] }) => customers),
   };
 }
 

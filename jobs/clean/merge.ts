@@ -1,9 +1,8 @@
 import type { Column, Int32Column } from '../../kernels/column.ts';
-import { allocInt32s } from '../../kernels/place.ts';
-import { encodeRun, slabCuts } from '../../lake/run.ts';
-import { placeSlice, type Slice, type UnplacedSlice } from '../../lake/slice.ts';
+import type { Slice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
 import { type DayRuns, type SortedPiece, type Sorting, sortedPieces } from './pieces.ts';
+import { createRunFile } from './runfile.ts';
 
 export interface MergeInput {
   readonly days: readonly DayRuns[];
@@ -17,28 +16,19 @@ export interface MergeOutput {
 
 /** Merges runs into one, so that whoever reads a day has no more of them at once than the stated fan-in. */
 export async function merge({ days }: MergeInput, context: TaskContext<Sorting>): Promise<MergeOutput> {
-  const { kernels, shared } = context;
-  const file = await context.writer('run.bin');
-  const slices: UnplacedSlice<number>[] = [];
+  const file = await createRunFile<number>(context, 'run.bin');
   const firstSources = sourcesBefore(days);
-  let size = 0;
   let rows = 0;
   try {
-    for await (const piece of sortedPieces(context, days, shared)) {
+    for await (const piece of sortedPieces(context, days, context.shared)) {
       const { length, columns } = piece.rows;
       const $source = withinDays(piece, firstSources);
-      const order = allocInt32s(kernels, length);
-      for (let row = 0; row < length; row++) order[row] = row;
       const cuts = piece.starts.slice(1).map((end, i) => ({ name: piece.day + i, end }));
-      const run = encodeRun(kernels, { length, columns: { ...columns, $source } }, order, slabCuts(cuts));
-      for (const slice of run.slices) slices.push({ ...slice, start: slice.start + size, end: slice.end + size });
-      await file.write(run.bytes);
-      size += run.bytes.length;
+      await file.add({ length, columns: { ...columns, $source } }, cuts);
       rows += length;
     }
-    const part = await file.close(rows);
-    const byDay = Map.groupBy(slices, ({ name }) => name);
-    return { days: days.map((_, i) => (byDay.get(i) ?? []).map(slice => placeSlice(part, slice))), rows };
+    const byDay = await file.close();
+    return { days: days.map((_, i) => byDay.get(i) ?? []), rows };
   } catch (error) {
     await file.abort();
     throw error;

@@ -1,14 +1,11 @@
 /** The part files of days. Row groups end at fixed rows of a day, whatever the pieces are in which its rows come. */
 import type { TableDefinition } from '../../base/table.ts';
-import type { Kernels } from '../../kernels/wasm.ts';
-import { decodeRuns } from '../../lake/assemble.ts';
 import type { PartFile, PartitionFile } from '../../lake/manifest.ts';
 import { createParquetWriter, encodeParquet, ROW_GROUP_ROWS } from '../../lake/parquet/write.ts';
-import { encodeRun } from '../../lake/run.ts';
 import type { Rows } from '../../lake/slab.ts';
-import type { PlacedSlab } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
 import { gatherRows } from './rejects.ts';
+import { NOTHING, restOf, restRows, withRest } from './rest.ts';
 
 type Context = Pick<TaskContext, 'kernels' | 'write' | 'writer'>;
 
@@ -87,7 +84,8 @@ async function streamPart(
       for (let at = 0; at < picks.length; ) {
         const mark = kernels.mark();
         const end = Math.min(picks.length, at + ROW_GROUP_ROWS - rest.rows);
-        const group = withRest(kernels, rest, rows, picks.subarray(at, end));
+        const own = picks.subarray(at, end);
+        const group = rest.rows === 0 ? gatherRows(kernels, rows, own) : withRest(kernels, rest, rows, own);
         at = end;
         const { bytes, written } = parquet.addFull(group);
         rest = restOf(kernels, group, written);
@@ -97,39 +95,11 @@ async function streamPart(
     },
     async finish() {
       const mark = kernels.mark();
-      const bytes = parquet.finish(rest.rows > 0 ? decodeRuns(kernels, [placed(kernels, rest)]) : undefined);
+      const bytes = parquet.finish(rest.rows > 0 ? restRows(kernels, rest) : undefined);
       kernels.release(mark);
       await file.write(bytes);
       return file.close(total);
     },
     abort: () => file.abort(),
   };
-}
-
-/** Rows that do not fill a row group, as a slab outside the kernels' memory, which is given back between pieces. */
-interface Rest {
-  readonly rows: number;
-  readonly slab: Uint8Array;
-}
-
-const NOTHING: Rest = { rows: 0, slab: new Uint8Array() };
-
-function restOf(kernels: Kernels, group: Rows, written: number): Rest {
-  const rows = group.length - written;
-  if (rows === 0) return NOTHING;
-  const order = Int32Array.from({ length: rows }, (_, row) => written + row);
-  return { rows, slab: encodeRun(kernels, group, order, [{ name: 0, end: rows }]).bytes.slice() };
-}
-
-/** The rest, and behind it the rows at `picks`. */
-function withRest(kernels: Kernels, rest: Rest, rows: Rows, picks: Int32Array): Rows {
-  if (rest.rows === 0) return gatherRows(kernels, rows, picks);
-  const { bytes } = encodeRun(kernels, rows, picks, [{ name: 0, end: picks.length }]);
-  return decodeRuns(kernels, [placed(kernels, rest), { address: bytes.byteOffset, size: bytes.length }]);
-}
-
-function placed(kernels: Kernels, { slab }: Rest): PlacedSlab {
-  const address = kernels.alloc(slab.length);
-  kernels.bytes.set(slab, address);
-  return { address, size: slab.length };
 }

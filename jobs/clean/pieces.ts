@@ -7,8 +7,7 @@
 import { DAY_BYTES_AT_ONCE } from '../../base/limits.ts';
 import type { Contract } from '../../datasets/contract.ts';
 import type { Column, Int32Column } from '../../kernels/column.ts';
-import { allocInt32s } from '../../kernels/place.ts';
-import { dayColumn } from '../../kernels/rows.ts';
+import { dayColumn, rowNumbers } from '../../kernels/rows.ts';
 import { sortRows } from '../../kernels/sort.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import { assembleRows, decodeRuns } from '../../lake/assemble.ts';
@@ -146,9 +145,10 @@ function addSources({ columns }: Rows, parts: readonly { readonly rows: number; 
 
 /** The runs are in file order, and sorting leaves equal rows in theirs: what is left is the place in the files. */
 function sorted(kernels: Kernels, unsorted: Rows, byDay: readonly Column[], sale: SaleOrder) {
-  const identity = allocInt32s(kernels, unsorted.length);
-  for (let i = 0; i < identity.length; i++) identity[i] = i;
-  const order = sortRows(kernels, identity, [...byDay, ...orderColumns(kernels, sale, unsorted)]);
+  const order = sortRows(kernels, rowNumbers(kernels, unsorted.length), [
+    ...byDay,
+    ...orderColumns(kernels, sale, unsorted),
+  ]);
   const { length, columns } = gatherRows(kernels, unsorted, order);
   const { $source, ...others } = columns;
   return { rows: { length, columns: others }, source: ($source as Int32Column).values };

@@ -1,0 +1,2 @@
+/** The functions of the job that run many times, on workers; each in a file of its name. */
+export { block } from './block.ts';
