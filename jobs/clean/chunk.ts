@@ -1,17 +1,16 @@
 import type { Contract } from '../../datasets/contract.ts';
 import { int32Column } from '../../kernels/column.ts';
-import { firstIndex, sortRows } from '../../kernels/sort.ts';
+import { sortRows } from '../../kernels/sort.ts';
 import { encodeRun, slabCuts } from '../../lake/run.ts';
 import type { Rows } from '../../lake/slab.ts';
 import { placeSlice, type Slice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
 import { type ChunkKeys, chunkKeys, type KeysShared } from './keys.ts';
-import { orderColumns, type SaleOrder } from './order.ts';
+import { cutsOf, orderColumns, type SaleOrder } from './order.ts';
 import type { ChunkInput } from './plan.ts';
 import {
   type ChunkRecords,
   fieldText,
-  type GoodRecords,
   goodRecords,
   type Replaced,
   readChunk,
@@ -46,7 +45,7 @@ export async function chunk(input: ChunkInput, context: TaskContext<ChunkShared>
   const keys = await chunkKeys(chosen, shared, context);
   const by = orderColumns(kernels, shared.sale, records.rows);
   const order = sortRows(kernels, chosen.good, [chosen.day, ...by]);
-  const run = encodeRun(kernels, withSource(records), order, slabCuts(dayCuts(order, chosen)));
+  const run = encodeRun(kernels, withSource(records), order, slabCuts(cutsOf(order, chosen.day.values)));
   const runFile = await scratch('run.bin', run.bytes, order.length);
   const rejects = recordRejects(records, input);
   const { bytes, batch } = records;
@@ -70,18 +69,6 @@ function withSource({ rows: { length, columns } }: ChunkRecords): Rows {
     length,
     columns: { ...columns, $source: { ...int32Column(length), validity: new Uint8Array((length + 7) >> 3).fill(255) } },
   };
-}
-
-/** Where each day ends in the order, days rising. */
-function dayCuts(order: Int32Array, { day }: GoodRecords): { name: number; end: number }[] {
-  const dayOf = (i: number) => day.values[order[i]!]!;
-  const cuts: { name: number; end: number }[] = [];
-  for (let at = 0; at < order.length; ) {
-    const name = dayOf(at);
-    at = firstIndex(order.length, i => dayOf(i) > name, at);
-    cuts.push({ name, end: at });
-  }
-  return cuts;
 }
 
 /** The records that are refused by looking at nothing but themselves. */

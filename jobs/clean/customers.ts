@@ -9,9 +9,10 @@ import { hashKeys } from '../../kernels/keys.ts';
 import { allocInt32s } from '../../kernels/place.ts';
 import { sortRows } from '../../kernels/sort.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
-import { encodeRun, type RunCut, slabCuts } from '../../lake/run.ts';
+import { encodeRun, slabCuts } from '../../lake/run.ts';
 import { placeSlice, type Slice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
+import { cutsOf } from './order.ts';
 
 /** The lines of one block in one run. */
 export interface BlockSlices {
@@ -65,7 +66,7 @@ export async function writeBlocks(
     length: customer.length,
     columns: { ...partColumns(columns), $source: sourceColumn(customer.length) },
   };
-  const run = encodeRun(kernels, rows, order, slabCuts(blockCuts(order, block.values)));
+  const run = encodeRun(kernels, rows, order, slabCuts(cutsOf(order, block.values)));
   const file = await scratch('customers.bin', run.bytes, order.length);
   kernels.release(mark);
   return [...Map.groupBy(run.slices, ({ name }) => name)].map(([name, slices]) => ({
@@ -90,15 +91,3 @@ function blockColumn(kernels: Kernels, customer: Column, blocks: number): Int32C
 const sourceColumn = (length: number): Column => ({ ...int32Column(length), validity: allSet(length) });
 
 const allSet = (length: number): Uint8Array => new Uint8Array((length + 7) >> 3).fill(255);
-
-/** Where each block ends in the order. */
-function blockCuts(order: Int32Array, blocks: Int32Array): RunCut<number>[] {
-  const cuts: { name: number; end: number }[] = [];
-  for (let i = 0; i < order.length; i++) {
-    const name = blocks[order[i]!]!;
-    const last = cuts.at(-1);
-    if (last?.name === name) last.end = i + 1;
-    else cuts.push({ name, end: i + 1 });
-  }
-  return cuts;
-}

@@ -4,6 +4,7 @@ import { type Column, isValid } from '../../kernels/column.ts';
 import { joinIds } from '../../kernels/join.ts';
 import { firstIndex } from '../../kernels/sort.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
+import type { RunCut } from '../../lake/run.ts';
 import type { Rows } from '../../lake/slab.ts';
 import { columnOf } from './values.ts';
 
@@ -25,6 +26,18 @@ export function saleIds(kernels: Kernels, { sale_id }: SaleOrder, rows: Rows): C
   if (typeof sale_id === 'string') return columnOf(rows, sale_id);
   const parts = sale_id.map(name => columnOf(rows, name));
   return joinIds(kernels, parts, '-', rows.length);
+}
+
+/** Where the rows of each value end in an order in which values rise. */
+export function cutsOf(order: Int32Array, values: Int32Array): RunCut<number>[] {
+  const valueOf = (i: number) => values[order[i]!]!;
+  const cuts: RunCut<number>[] = [];
+  for (let at = 0; at < order.length; ) {
+    const name = valueOf(at);
+    at = firstIndex(order.length, i => valueOf(i) > name, at);
+    cuts.push({ name, end: at });
+  }
+  return cuts;
 }
 
 /** The values of a row by which it is sorted. */
