@@ -27,17 +27,10 @@ interface ParquetKernels {
   dictionaryText: BuildDictionary<[], [offsets: number]>;
   hybrid(values: number, count: number, bits: number, out: number): number;
   repeatedRun(value: number, count: number, bits: number, out: number): number;
-  delta64(values: number, count: number, deltas: number, out: number): number;
-  delta32(values: number, count: number, deltas: number, out: number): number;
-  deltaText(
-    offsets: number,
-    bytes: number,
-    from: number,
-    to: number,
-    sizes: number,
-    deltas: number,
-    out: number,
-  ): number;
+  delta64(values: number, count: number, miniblock: number, deltas: number, out: number): number;
+  delta32(values: number, count: number, miniblock: number, deltas: number, out: number): number;
+  deltaSame(value: number, count: number, miniblock: number, out: number): number;
+  textSizes(offsets: number, from: number, to: number, out: number): void;
   plainText(offsets: number, bytes: number, from: number, to: number, out: number): number;
   plainTextRows(offsets: number, bytes: number, rows: number, count: number, out: number): number;
 }
