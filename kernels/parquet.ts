@@ -26,6 +26,7 @@ interface ParquetKernels {
   dictionaryNear32: BuildDictionary<[least: bigint, shift: bigint]>;
   dictionaryText: BuildDictionary<[], [offsets: number]>;
   hybrid(values: number, count: number, bits: number, out: number): number;
+  levels(bitmap: number, rows: number, out: number): number;
   repeatedRun(value: number, count: number, bits: number, out: number): number;
   delta64(values: number, count: number, miniblock: number, deltas: number, out: number): number;
   delta32(values: number, count: number, miniblock: number, deltas: number, out: number): number;

@@ -78,6 +78,44 @@ export function hybrid(values: usize, count: u32, bits: u32, out: usize): usize 
   return packedRun(values + (<usize>packed << 2), count - packed, bits, out);
 }
 
+/** Shorter runs of nulls, or of rows without, are left in the bitmap: bytes of it. */
+const LEVEL_RUN: u32 = 6;
+
+/** Definition levels without their length, from a bitmap of `rows` ≥ 1: packed, they are the bitmap, of which long runs are taken out. */
+export function levels(bitmap: usize, rows: u32, out: usize): usize {
+  const size = (rows + 7) >> 3;
+  const last: u32 = 0xff >> (-rows & 7);
+  let packed: u32 = 0;
+  let at: u32 = 0;
+  while (at < size) {
+    const byte = load<u8>(bitmap + at);
+    let end = at + 1;
+    if (byte == 0 || byte == 0xff) {
+      const eight = byte == 0 ? <u64>0 : <u64>-1;
+      while (end + 8 < size && load<u64>(bitmap + end) == eight) end += 8;
+      while (end + 1 < size && load<u8>(bitmap + end) == byte) end++;
+      // What stands in the last byte behind the rows may be anything.
+      if (end + 1 == size && ((<u32>load<u8>(bitmap + end) ^ byte) & last) == 0) end++;
+      if (end - at >= LEVEL_RUN) {
+        out = bitmapRun(bitmap + packed, at - packed, out);
+        out = repeatedRun(byte & 1, min(rows, end << 3) - (at << 3), 1, out);
+        packed = end;
+      }
+    }
+    at = end;
+  }
+  out = bitmapRun(bitmap + packed, size - packed, out);
+  if (packed < size) store<u8>(out - 1, <u8>(load<u8>(out - 1) & last));
+  return out;
+}
+
+function bitmapRun(bitmap: usize, size: u32, out: usize): usize {
+  if (size == 0) return out;
+  out = varint(out, (<u64>size << 1) | 1);
+  memory.copy(out, bitmap, size);
+  return out + size;
+}
+
 /** PLAIN: each text behind its size. Whole vectors are copied; what they write too much is written over. */
 export function plainText(offsets: usize, bytes: usize, from: u32, to: u32, out: usize): usize {
   for (let row = from; row < to; row++) out = putText(offsets, bytes, row, out);

@@ -121,24 +121,14 @@ function dataBody(kernels: Kernels, dense: Dense, encoder: Encoder, page: PageRa
   return { start, size, lead, nature: encoder.nature, shape, huffman };
 }
 
-/** Definition levels behind their size: 1 for a value, 0 for null. A bitmap is what bit packing would make of them. */
+/** Definition levels behind their size: 1 for a value, 0 for null. */
 function writeLevels(kernels: Kernels, dense: Dense, row: number, end: number, out: number): number {
-  const { repeatedRun } = parquetKernels(kernels);
-  const view = new DataView(kernels.bytes.buffer);
+  const { levels, repeatedRun } = parquetKernels(kernels);
   const start = out + 4;
-  let at = start;
-  if (dense.validity === null) at = repeatedRun(dense.count === 0 ? 0 : 1, end - row, 1, start);
-  else {
-    const bytes = (end - row + 7) >> 3;
-    for (let groups = bytes * 2 + 1; ; groups >>= 7) {
-      kernels.bytes[at++] = groups >= 128 ? (groups & 127) | 128 : groups;
-      if (groups < 128) break;
-    }
-    const from = dense.validity + (row >> 3);
-    kernels.bytes.copyWithin(at, from, from + bytes);
-    at += bytes;
-    if (((end - row) & 7) !== 0) kernels.bytes[at - 1]! &= (1 << ((end - row) & 7)) - 1;
-  }
-  view.setUint32(out, at - start, true);
-  return at;
+  const levelsEnd =
+    dense.validity === null
+      ? repeatedRun(dense.count === 0 ? 0 : 1, end - row, 1, start)
+      : levels(dense.validity + (row >> 3), end - row, start);
+  new DataView(kernels.bytes.buffer).setUint32(out, levelsEnd - start, true);
+  return levelsEnd;
 }

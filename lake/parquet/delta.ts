@@ -39,8 +39,8 @@ export function deltaNumbers(kernels: Kernels, { physical, values }: Dense, mini
   };
 }
 
-/** Sizes of texts are all alike or of no order. */
-const SIZES_MINIBLOCK: Miniblock = 256;
+/** Of so many texts, sizes are encoded in large miniblocks, which filling up the last then hardly makes larger. */
+const LARGE_VALUES = 4_096;
 
 export function deltaTexts(kernels: Kernels, { offsets, values, count }: Dense, { textSize }: Facts): Encoder {
   const { bytes } = kernels;
@@ -48,11 +48,12 @@ export function deltaTexts(kernels: Kernels, { offsets, values, count }: Dense, 
   const at = new Int32Array(bytes.buffer, offsets, count + 1);
   const sizes = textSize < 0 ? kernels.alloc(count * 4) : 0;
   const scratch = kernels.alloc(BLOCK_BYTES);
+  const miniblock = count < LARGE_VALUES ? 32 : 256;
   const bytesOf = (from: number, to: number) => at[to]! - at[from]!;
   const writeSizes = (from: number, to: number, out: number): number => {
-    if (textSize >= 0) return deltaSame(textSize, to - from, SIZES_MINIBLOCK, out);
+    if (textSize >= 0) return deltaSame(textSize, to - from, miniblock, out);
     textSizes(offsets, from, to, sizes);
-    return delta32(sizes, to - from, SIZES_MINIBLOCK, scratch, out);
+    return delta32(sizes, to - from, miniblock, scratch, out);
   };
   return {
     encoding: ENCODING.deltaLength,
