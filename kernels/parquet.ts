@@ -22,8 +22,8 @@ interface ParquetKernels {
   textSize(offsets: number, from: number, to: number): number;
   dictionary64: BuildDictionary;
   dictionary32: BuildDictionary;
-  dictionaryNear64: BuildDictionary<[least: bigint, shift: bigint]>;
-  dictionaryNear32: BuildDictionary<[least: bigint, shift: bigint]>;
+  dictionaryNear64: BuildDictionary<[least: bigint, shift: bigint, slots: number]>;
+  dictionaryNear32: BuildDictionary<[least: bigint, shift: bigint, slots: number]>;
   dictionaryText: BuildDictionary<[], [offsets: number]>;
   hybrid(values: number, count: number, bits: number, out: number): number;
   levels(bitmap: number, rows: number, out: number): number;

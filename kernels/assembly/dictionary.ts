@@ -97,6 +97,35 @@ export function dictionary32(
   return build<u32>(values, from, to, entries, used, limit, indices, table);
 }
 
+/** Whether numbers from `start` to below `end` each have a slot, of which `mask` has the bits. */
+// @ts-ignore: decorator
+@inline function allNear<T>(start: usize, end: usize, least: i64, mask: i64): bool {
+  const low = sizeof<T>() == 8 ? i64x2.splat(least) : i32x4.splat(<i32>least);
+  let bits = i64x2.splat(0);
+  let at = start;
+  for (; at + 16 <= end; at += 16) {
+    const own = v128.load(at);
+    bits = v128.or(bits, sizeof<T>() == 8 ? i64x2.sub(own, low) : i32x4.sub(own, low));
+  }
+  let rest: i64 = 0;
+  for (; at < end; at += sizeof<T>()) rest |= distance<T>(at, least);
+  if (sizeof<T>() == 8) rest |= i64x2.extract_lane(bits, 0) | i64x2.extract_lane(bits, 1);
+  else {
+    const both = i64x2.extract_lane(bits, 0) | i64x2.extract_lane(bits, 1);
+    rest |= <i64>(<u64>(both | (both >> 32)) & 0xffff_ffff);
+  }
+  return (rest & ~mask) == 0;
+}
+
+/** How far a number is from the least, as an unsigned one of its width. */
+// @ts-ignore: decorator
+@inline function distance<T>(at: usize, least: i64): i64 {
+  return sizeof<T>() == 8 ? load<i64>(at) - least : <i64>(<u64>(<u32>(load<i32>(at) - <i32>least)));
+}
+
+/** Numbers that are looked at, and then looked up while they are in the nearest cache. */
+const NEAR_BATCH: u32 = 1_024;
+
 // @ts-ignore: decorator
 @inline function buildNear<T>(
   values: usize,
@@ -109,25 +138,31 @@ export function dictionary32(
   table: usize,
   least: i64,
   shift: i64,
+  slots: u32,
 ): i32 {
-  for (let row = from; row < to; row++) {
-    const value = load<T>(values + <usize>row * sizeof<T>());
-    const slot = table + (<usize>((<i64>value - least) >> shift) << 2);
-    let entry = load<u32>(slot);
-    if (entry == 0) {
-      if (used == limit) return -1;
-      store<T>(entries + <usize>used * sizeof<T>(), value);
-      entry = ++used;
-      store<u32>(slot, entry);
+  for (let row = from; row < to; ) {
+    const end = min(row + NEAR_BATCH, to);
+    const start = values + <usize>row * sizeof<T>();
+    if (!allNear<T>(start, values + <usize>end * sizeof<T>(), least, <i64>(slots - 1) << shift)) return -2;
+    for (; row < end; row++) {
+      const at = values + <usize>row * sizeof<T>();
+      const slot = table + (<usize>(<u64>distance<T>(at, least) >> shift) << 2);
+      let entry = load<u32>(slot);
+      if (entry == 0) {
+        if (used == limit) return -1;
+        store<T>(entries + <usize>used * sizeof<T>(), load<T>(at));
+        entry = ++used;
+        store<u32>(slot, entry);
+      }
+      store<u32>(indices + (<usize>row << 2), entry - 1);
     }
-    store<u32>(indices + (<usize>row << 2), entry - 1);
   }
   return used;
 }
 
 /**
- * Of numbers that lie close together: the table has a slot for each from `least` to the greatest, and nothing is hashed.
- * They differ by multiples of 2^shift, of which only each has a slot.
+ * Of numbers that lie close together: the table has a slot for each of `slots`, a power of two, from `least` on, and nothing
+ * is hashed. They differ by multiples of 2^shift, of which only each has a slot. Returns −2 for a number that has none.
  */
 export function dictionaryNear64(
   values: usize,
@@ -140,8 +175,9 @@ export function dictionaryNear64(
   table: usize,
   least: i64,
   shift: i64,
+  slots: u32,
 ): i32 {
-  return buildNear<i64>(values, from, to, entries, used, limit, indices, table, least, shift);
+  return buildNear<i64>(values, from, to, entries, used, limit, indices, table, least, shift, slots);
 }
 
 export function dictionaryNear32(
@@ -155,8 +191,9 @@ export function dictionaryNear32(
   table: usize,
   least: i64,
   shift: i64,
+  slots: u32,
 ): i32 {
-  return buildNear<i32>(values, from, to, entries, used, limit, indices, table, least, shift);
+  return buildNear<i32>(values, from, to, entries, used, limit, indices, table, least, shift, slots);
 }
 
 function hashText(start: usize, size: u32): u64 {
