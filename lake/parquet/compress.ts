@@ -72,6 +72,9 @@ export function compressPages(
 
 const total = (pages: readonly Uint8Array[]): number => pages.reduce((sum, { length }) => sum + length, 0);
 
+/** The part that is left of a page that may be compressed to this part: all, when that is hardly worth it. */
+export const compressedRatio = (ratio: number): number => (ratio < GAIN_MIN ? ratio : 1);
+
 /** A way to make a frame. */
 interface Way {
   /** The part of its size to which it is thought to bring a page. */

@@ -1,7 +1,8 @@
 /** RLE_DICTIONARY: the distinct values once, and for each row which it is, in as few bits as that takes. */
 import { parquetKernels } from '../../kernels/parquet.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
-import type { Body } from './compress.ts';
+import { entropyRatio } from '../../kernels/zstd.ts';
+import { type Body, compressedRatio } from './compress.ts';
 import type { Dense } from './dense.ts';
 import { type Encoder, entropyWidth, numberShape, SIZE_BYTES } from './plain.ts';
 import { type Facts, factsOf } from './statistics.ts';
@@ -67,8 +68,17 @@ function dictionaryOf(kernels: Kernels, dense: Dense, facts: Facts, found: Disti
   };
 }
 
-export function dictionaryEncoder(kernels: Kernels, facts: Facts, { used, indices, body, bits }: Dictionary): Encoder {
+export function dictionaryEncoder(
+  kernels: Kernels,
+  { count }: Dense,
+  facts: Facts,
+  dictionary: Dictionary,
+  codec: Codec,
+): Encoder {
   const { hybrid, repeatedRun } = parquetKernels(kernels);
+  const { used, indices, body } = dictionary;
+  const isConstant = facts.differ === 0n;
+  const bits = codec === 'zstd' && !isConstant ? bitsToCode(kernels, dictionary, count) : dictionary.bits;
   return {
     encoding: ENCODING.dictionary,
     nature: { width: 0, repeats: false },
@@ -77,12 +87,37 @@ export function dictionaryEncoder(kernels: Kernels, facts: Facts, { used, indice
     room: (from, to) => 64 + (((to - from) * bits) >> 3) + (to - from),
     write(from, to, out) {
       kernels.bytes[out] = bits;
-      if (facts.differ === 0n) return repeatedRun(0, to - from, bits, out + 1);
+      if (isConstant) return repeatedRun(0, to - from, bits, out + 1);
       return hybrid(indices + from * 4, to - from, bits, out + 1);
     },
     shape: () => null,
     huffman: () => null,
   };
+}
+
+/** Indices of fewer bits are coded better several to a byte. */
+const WHOLE_BYTES_MIN = 3;
+/** Fewer would seem to have fewer kinds of bytes than there are. */
+const CODE_SAMPLE_VALUES = 16_384;
+
+/**
+ * Bits of an index: a whole byte, where its codes take less than the fewest bits do. The format has codes for bytes only,
+ * and 25 values are 4.6 bits then instead of 5.
+ */
+function bitsToCode(kernels: Kernels, { indices, bits }: Dictionary, count: number): number {
+  if (bits < WHOLE_BYTES_MIN || bits >= 8) return bits;
+  const { hybrid } = parquetKernels(kernels);
+  const size = Math.min(count, CODE_SAMPLE_VALUES);
+  const sample = indices + ((count - size) >> 1) * 4;
+  const [few, whole] = [bits, 8].map(width => {
+    const mark = kernels.mark();
+    const out = kernels.alloc(size * 2 + 64);
+    const bytes = hybrid(sample, size, width, out) - out;
+    const ratio = entropyRatio(kernels, out, bytes);
+    kernels.release(mark);
+    return bytes * compressedRatio(ratio);
+  });
+  return compressedRatio(whole! / few!) < 1 ? 8 : bits;
 }
 
 interface Distinct {
@@ -102,14 +137,19 @@ function oneText(kernels: Kernels): Distinct {
 
 /** Null when they are too many for a dictionary, or a sample hardly repeats. */
 function findDistinct(kernels: Kernels, dense: Dense): Distinct | null {
-  const { count, physical } = dense;
+  const { count, values, physical } = dense;
   const width = physical === 'text' ? SIZE_BYTES : WIDTH[physical];
   const limit = Math.max(1, Math.min(count >> 1, Math.floor(DICTIONARY_BYTES_MAX / width)));
   const indices = kernels.alloc(count * 4);
   const entries = kernels.alloc(limit * width);
   const place = { entries, limit, indices };
-  const near = nearSlots(kernels, dense);
-  let used = near === null ? OUTSIDE : build(near(place), count);
+  const sample = physical === 'double' || physical === 'text' ? null : scan(kernels, dense, SAMPLE_VALUES);
+  if (sample?.differ === 0n && scan(kernels, dense, count).differ === 0n) {
+    kernels.bytes.copyWithin(entries, values, values + width);
+    return { entries, used: 1, indices };
+  }
+  const near = sample && nearSlots(kernels, dense, sample, place);
+  let used = near === null ? OUTSIDE : build(near, count);
   if (used === OUTSIDE) used = build(hashed(kernels, dense, place), count);
   return used < 0 ? null : { entries, used, indices };
 }
@@ -145,16 +185,31 @@ interface Place {
 const NEAR_SLOTS_MAX = 1 << 16;
 const NEAR_SLOTS_PER_VALUE = 4;
 
-/** A table of slots by the first of the values, with some on both sides for others; null when there would be too many. */
-function nearSlots(kernels: Kernels, { physical, values, count }: Dense): ((place: Place) => Build) | null {
-  if (physical === 'double' || physical === 'text') return null;
-  const { scan32, scan64, dictionaryNear32, dictionaryNear64 } = parquetKernels(kernels);
-  const [scan, kernel] = WIDTH[physical] === 4 ? [scan32, dictionaryNear32] : [scan64, dictionaryNear64];
+interface Scan {
+  readonly least: bigint;
+  readonly greatest: bigint;
+  /** Bits in which two of them differ; all of 32-bit ones, unless they are equal. */
+  readonly differ: bigint;
+}
+
+/** Of the first whole numbers. */
+function scan(kernels: Kernels, { physical, values, count }: Dense, most: number): Scan {
+  const { scan32, scan64 } = parquetKernels(kernels);
   const mark = kernels.mark();
   const out = kernels.alloc(24);
-  scan(values, Math.min(count, SAMPLE_VALUES), out);
+  (WIDTH[physical] === 4 ? scan32 : scan64)(values, Math.min(count, most), out);
   const [least = 0n, greatest = 0n, differ = 0n] = new BigInt64Array(kernels.bytes.buffer, out, 3);
   kernels.release(mark);
+  return { least, greatest, differ };
+}
+
+/** By a table of slots, with some on both sides of those that the sample needs; null when there would be too many. */
+function nearSlots(
+  kernels: Kernels,
+  { physical, values, count }: Dense,
+  { least, greatest, differ }: Scan,
+  { entries, limit, indices }: Place,
+): Build | null {
   // Low bits that are the same in all numbers need no slots.
   const low = Number(BigInt.asIntN(32, differ));
   const shift = BigInt(low === 0 ? 0 : 31 - Math.clz32(low & -low));
@@ -162,11 +217,10 @@ function nearSlots(kernels: Kernels, { physical, values, count }: Dense): ((plac
   if (wanted > Math.min(NEAR_SLOTS_MAX, count * NEAR_SLOTS_PER_VALUE)) return null;
   const slots = 2 ** Math.ceil(Math.log2(wanted * 1.25));
   const first = least - (BigInt((slots - wanted) >> 1) << shift);
-  return ({ entries, limit, indices }) => {
-    const table = kernels.allocZeroed(slots * 4);
-    return (from, to, used) =>
-      kernel(values, from, to, entries, used, limit, indices, table, first, shift, slots);
-  };
+  const table = kernels.allocZeroed(slots * 4);
+  const { dictionaryNear32, dictionaryNear64 } = parquetKernels(kernels);
+  const kernel = WIDTH[physical] === 4 ? dictionaryNear32 : dictionaryNear64;
+  return (from, to, used) => kernel(values, from, to, entries, used, limit, indices, table, first, shift, slots);
 }
 
 /** A hash table of the kernels, which grows: most of it is never touched. */

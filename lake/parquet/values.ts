@@ -22,7 +22,7 @@ export function encoderOf(
   if (dense.count === 0 || dense.physical === 'boolean') return plainNumbers(kernels, dense, facts);
   const plainBytes = plainSize(kernels, dense);
   const dictionaryBytes = dictionary === null ? Number.POSITIVE_INFINITY : dictionary.estimate(codec);
-  const takeDictionary = () => dictionaryEncoder(kernels, facts, dictionary!);
+  const takeDictionary = () => dictionaryEncoder(kernels, dense, facts, dictionary!, codec);
   if (dictionaryBytes * GOOD_GAIN <= plainBytes) return takeDictionary();
   const takeDelta = encodings === 'delta' && dense.physical !== 'double';
   const otherBytes = dictionary === null && !takeDelta ? 0 : plainEstimate(kernels, dense, facts, codec, plainBytes);
