@@ -18,7 +18,7 @@ interface ParquetKernels {
     outOffsets: number,
     outBytes: number,
   ): void;
-  textBounds(offsets: number, bytes: number, count: number, out: number): void;
+  textBounds(offsets: number, bytes: number, count: number, same: number, out: number): void;
   textSize(offsets: number, from: number, to: number): number;
   dictionary64: BuildDictionary;
   dictionary32: BuildDictionary;

@@ -36,6 +36,9 @@ export function codeBits(counts: usize, size: u32): u32 {
 const PARTS: u32 = 16;
 const PART_BYTES: u32 = 4_096;
 
+/** Where a sample has so many kinds of bytes, the others are counted once each: then all have codes, and none has to be looked for. */
+const KINDS_MANY: u32 = 192;
+
 /** The same of a sample, if no others come than those in it, else of all. Returns how many were counted. */
 export function histogramAbout(source: usize, size: u32, out: usize): u32 {
   if (size < PARTS * PART_BYTES * 2) {
@@ -45,9 +48,20 @@ export function histogramAbout(source: usize, size: u32, out: usize): u32 {
   memory.fill(out, 0, 4_096);
   for (let i: u32 = 0; i < PARTS; i++) countBytes(source + i * (size / PARTS), PART_BYTES, out);
   sumCounts(out);
+  const missing = 256 - kinds(out);
+  if (missing <= 256 - KINDS_MANY) {
+    for (let i: usize = 0; i < 1_024; i += 4) store<u32>(out + i, max(1, load<u32>(out + i)));
+    return PARTS * PART_BYTES + missing;
+  }
   if (hasOnly(source, size, out)) return PARTS * PART_BYTES;
   histogram(source, size, out);
   return size;
+}
+
+function kinds(counts: usize): u32 {
+  let kinds: u32 = 0;
+  for (let i: usize = 0; i < 1_024; i += 4) kinds += u32(load<u32>(counts + i) != 0);
+  return kinds;
 }
 
 function countBytes(source: usize, size: u32, out: usize): void {

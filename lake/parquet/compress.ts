@@ -42,7 +42,7 @@ const SAMPLE_BYTES = 8_192;
 /** Smaller pages have nothing to gain that is worth a frame. */
 const SMALL_BYTES = 256;
 /** Compressed pages that are hardly smaller are not worth their decompression. */
-const GAIN_MIN = 0.95;
+export const GAIN_MIN = 0.95;
 /** Ways that take longer have to be so much better: codes and runs, which are several times slower than leaving out what is known. */
 const CODES_COST = 1.25;
 /** The library is slower again, and each call makes a megabyte of memory that the garbage collector is told of. */

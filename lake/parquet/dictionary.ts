@@ -1,12 +1,11 @@
-/** RLE_DICTIONARY: the distinct values once, and for each row which it is, in as few bits as that takes. */
+/** Dictionaries: the distinct values of a column chunk, and for each row which it is. */
 import { parquetKernels } from '../../kernels/parquet.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
-import { entropyRatio } from '../../kernels/zstd.ts';
-import { type Body, compressedRatio } from './compress.ts';
+import type { Body } from './compress.ts';
 import type { Dense } from './dense.ts';
-import { type Encoder, entropyWidth, numberShape, SIZE_BYTES } from './plain.ts';
+import { entropyWidth, numberShape, SIZE_BYTES } from './plain.ts';
 import { type Facts, factsOf } from './statistics.ts';
-import { type Codec, ENCODING, WIDTH } from './types.ts';
+import { type Codec, WIDTH } from './types.ts';
 
 export interface Dictionary {
   readonly used: number;
@@ -66,58 +65,6 @@ function dictionaryOf(kernels: Kernels, dense: Dense, facts: Facts, found: Disti
       return shaped + indexBytes;
     },
   };
-}
-
-export function dictionaryEncoder(
-  kernels: Kernels,
-  { count }: Dense,
-  facts: Facts,
-  dictionary: Dictionary,
-  codec: Codec,
-): Encoder {
-  const { hybrid, repeatedRun } = parquetKernels(kernels);
-  const { used, indices, body } = dictionary;
-  const isConstant = facts.differ === 0n;
-  const bits = codec === 'zstd' && !isConstant ? bitsToCode(kernels, dictionary, count) : dictionary.bits;
-  return {
-    encoding: ENCODING.dictionary,
-    nature: { width: 0, repeats: false },
-    dictionary: { entries: used, body },
-    inPlace: () => null,
-    room: (from, to) => 64 + (((to - from) * bits) >> 3) + (to - from),
-    write(from, to, out) {
-      kernels.bytes[out] = bits;
-      if (isConstant) return repeatedRun(0, to - from, bits, out + 1);
-      return hybrid(indices + from * 4, to - from, bits, out + 1);
-    },
-    shape: () => null,
-    huffman: () => null,
-  };
-}
-
-/** Indices of fewer bits are coded better several to a byte. */
-const WHOLE_BYTES_MIN = 3;
-/** Fewer would seem to have fewer kinds of bytes than there are. */
-const CODE_SAMPLE_VALUES = 16_384;
-
-/**
- * Bits of an index: a whole byte, where its codes take less than the fewest bits do. The format has codes for bytes only,
- * and 25 values are 4.6 bits then instead of 5.
- */
-function bitsToCode(kernels: Kernels, { indices, bits }: Dictionary, count: number): number {
-  if (bits < WHOLE_BYTES_MIN || bits >= 8) return bits;
-  const { hybrid } = parquetKernels(kernels);
-  const size = Math.min(count, CODE_SAMPLE_VALUES);
-  const sample = indices + ((count - size) >> 1) * 4;
-  const [few, whole] = [bits, 8].map(width => {
-    const mark = kernels.mark();
-    const out = kernels.alloc(size * 2 + 64);
-    const bytes = hybrid(sample, size, width, out) - out;
-    const ratio = entropyRatio(kernels, out, bytes);
-    kernels.release(mark);
-    return bytes * compressedRatio(ratio);
-  });
-  return compressedRatio(whole! / few!) < 1 ? 8 : bits;
 }
 
 interface Distinct {
