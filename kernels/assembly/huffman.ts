@@ -308,18 +308,15 @@ export function huffmanLiterals(
 
 /**
  * Codes of each two bytes that follow one another, from those of each byte (32 bits: the code, its length above 16). Of a
- * pair the second comes first, as streams are written backwards. `pairs` has room for 2^16 of them (32 bits: the codes,
- * their length above 24); only those of bytes that have codes are set.
+ * pair the second comes first, as streams are written backwards. `pairs` has room for 2^16 of them (32 bits: the length of the
+ * codes, and above 8 bits the codes); only those of bytes that have codes are set.
  */
 export function huffmanPairs(codes: usize, pairs: usize): void {
   for (let second: usize = 0; second < 256; second++) {
-    const later = load<u32>(codes + (second << 2));
-    if (later == 0) continue;
+    if (load<u32>(codes + (second << 2)) == 0) continue;
     for (let first: usize = 0; first < 256; first++) {
-      const sooner = load<u32>(codes + (first << 2));
-      if (sooner == 0) continue;
-      const code = (later & 0xffff) | ((sooner & 0xffff) << (later >> 16));
-      store<u32>(pairs + (((second << 8) | first) << 2), code | (((later >> 16) + (sooner >> 16)) << 24));
+      if (load<u32>(codes + (first << 2)) == 0) continue;
+      store<u32>(pairs + (((second << 8) | first) << 2), <u32>pairOf(codes, <u32>second, <u32>first));
     }
   }
 }
@@ -335,63 +332,58 @@ function longestCode(codes: usize): u32 {
 
 /** Codes of two bytes, as `huffmanPairs` joins them. */
 // @ts-ignore: decorator
-@inline function pairOf(codes: usize, later: u32, sooner: u32): u32 {
+@inline function pairOf(codes: usize, later: u32, sooner: u32): u64 {
   const first = load<u32>(codes + (<usize>later << 2));
   const second = load<u32>(codes + (<usize>sooner << 2));
-  return (first & 0xffff) | ((second & 0xffff) << (first >> 16)) | (((first >> 16) + (second >> 16)) << 24);
+  const code = (first & 0xffff) | ((second & 0xffff) << (first >> 16));
+  return (code << 8) | ((first >> 16) + (second >> 16));
 }
 
 /** The same, by a table. */
 // @ts-ignore: decorator
-@inline function pairAt(at: usize, pairs: usize): u32 {
+@inline function pairAt(at: usize, pairs: usize): u64 {
   return load<u32>(pairs + (<usize>load<u16>(at) << 2));
 }
 
-/** Codes of the bytes of two pairs, of which the last comes first. They are joined before they come to the word, for which everything waits. */
+/**
+ * Codes of two pairs, of which the last comes first. They are joined before they come to the word, for which everything
+ * waits. A shift looks at the lowest six bits only, where a pair has its length.
+ */
 // @ts-ignore: decorator
-@inline function joined(early: u32, late: u32): u64 {
-  return <u64>(late & 0xff_ffff) | (<u64>(early & 0xff_ffff) << (late >> 24));
+@inline function joined(early: u64, late: u64): u64 {
+  return (late >> 8) | ((early >> 8) << late);
 }
+
+/** Of a sum of pairs, the sum of their lengths. */
+const LENGTHS: u64 = 0xff;
 
 /** Symbols are written from the last to the first. */
 function huffmanStream(source: usize, size: u32, codes: usize, pairs: usize, areShort: bool, out: usize): usize {
   let word: u64 = 0;
   let filled: u64 = 0;
   let at = source + size;
-  if (pairs == 0) {
-    while (at >= source + 4) {
-      at -= 4;
-      const late = pairOf(codes, load<u8>(at, 3), load<u8>(at, 2));
-      const early = pairOf(codes, load<u8>(at, 1), load<u8>(at));
-      word |= joined(early, late) << filled;
-      filled += (late >> 24) + (early >> 24);
-      store<u64>(out, word);
-      out += <usize>(filled >> 3);
-      word >>= filled & ~7;
-      filled &= 7;
-    }
-  } else if (areShort) {
+  if (pairs != 0 && areShort) {
     while (at >= source + 8) {
       at -= 8;
       const a = pairAt(at + 6, pairs);
       const b = pairAt(at + 4, pairs);
       const c = pairAt(at + 2, pairs);
       const d = pairAt(at, pairs);
-      const late = (a >> 24) + (b >> 24);
+      const late = a + b;
       word |= (joined(b, a) | (joined(d, c) << late)) << filled;
-      filled += late + (c >> 24) + (d >> 24);
+      filled += (late + c + d) & LENGTHS;
       store<u64>(out, word);
       out += <usize>(filled >> 3);
       word >>= filled & ~7;
       filled &= 7;
     }
   }
-  while (pairs != 0 && at >= source + 4) {
+  while (at >= source + 4) {
     at -= 4;
-    const late = pairAt(at + 2, pairs);
-    const early = pairAt(at, pairs);
+    const late = pairs == 0 ? pairOf(codes, load<u8>(at, 3), load<u8>(at, 2)) : pairAt(at + 2, pairs);
+    const early = pairs == 0 ? pairOf(codes, load<u8>(at, 1), load<u8>(at)) : pairAt(at, pairs);
     word |= joined(early, late) << filled;
-    filled += (late >> 24) + (early >> 24);
+    filled += (late + early) & LENGTHS;
     store<u64>(out, word);
     out += <usize>(filled >> 3);
     word >>= filled & ~7;

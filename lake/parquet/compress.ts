@@ -112,7 +112,8 @@ function waysOf(kernels: Kernels, body: Body): Way[] {
       make: () => zstdRuns(kernels, start, size, lead, nature.width),
     },
     {
-      ratio: entropyRatio(kernels, ...sampleOf(values, valueBytes)) + CODES_BYTES / size,
+      // Values of a shape have codes already.
+      ratio: huffman === null ? entropyRatio(kernels, ...sampleOf(values, valueBytes)) + CODES_BYTES / size : 1,
       cost: CODES_COST,
       make: () => codedFrame(kernels, body),
     },

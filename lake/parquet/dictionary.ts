@@ -21,7 +21,7 @@ export interface Dictionary {
 const DICTIONARY_BYTES_MAX = 1 << 20;
 /** First values by which a column that hardly repeats is told: then no dictionary is made. */
 const SAMPLES = [
-  { values: 1_024, distinctMax: 0.999 },
+  { values: 1_000, distinctMax: 0.999 },
   { values: 4_096, distinctMax: 0.95 },
 ];
 /** First values by which it is judged how far they are from each other. */

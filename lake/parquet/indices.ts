@@ -47,7 +47,7 @@ const varintBytes = (value: number): number => (value < 1 << 7 ? 1 : value < 1 <
 /** Indices of fewer bits are coded better several to a byte. */
 const CODED_BITS_MIN = 3;
 /** Fewer would seem to have fewer kinds of bytes than there are. */
-const CODED_SAMPLE_VALUES = 16_384;
+const CODED_SAMPLE_VALUES = 8_192;
 
 interface CodedIndices {
   readonly bits: number;
