@@ -18,9 +18,10 @@ interface Exports {
     out: number,
   ): number;
   zstdLiterals(
+    start: number,
+    lead: number,
     source: number,
     size: number,
-    lead: number,
     codes: number,
     pairs: number,
     tree: number,
@@ -72,13 +73,17 @@ export function zstdStore(kernels: Kernels, source: number, size: number): Uint8
   return kernels.bytes.subarray(out, store(source, size, out));
 }
 
-/** A frame of bytes of that shape, a view of the kernels' memory; null when the codes do not fit all parts of the data. */
+/**
+ * A frame of bytes of that shape, a view of the kernels' memory; null when the codes do not fit all parts of the data. Bytes
+ * that only have codes may lie apart from their lead, at `literals`.
+ */
 export function zstdFrame(
   kernels: Kernels,
   source: number,
   size: number,
   { lead, count, literal, match }: RecordShape,
   huffman: Huffman | null,
+  literals = source + lead,
 ): Uint8Array | null {
   const { zstdRecords, zstdLiterals } = kernels.exports as unknown as Exports;
   const scratch = kernels.alloc(BLOCK_BYTES + 2 * LITERAL_MAX);
@@ -87,7 +92,7 @@ export function zstdFrame(
   const { codes, pairs, tree, treeSize } = huffman ?? { codes: 0, pairs: 0, tree: 0, treeSize: 0 };
   const end =
     count === 0
-      ? zstdLiterals(source, size, lead, codes, pairs, tree, treeSize, out)
+      ? zstdLiterals(source, lead, literals, size - lead, codes, pairs, tree, treeSize, out)
       : zstdRecords(source, size, lead, count, literal, match, codes, pairs, tree, treeSize, scratch, out);
   return end === 0 ? null : kernels.bytes.subarray(out, end);
 }

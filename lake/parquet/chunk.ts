@@ -114,11 +114,12 @@ function dataBody(kernels: Kernels, dense: Dense, encoder: Encoder, page: PageRa
   const values = nullable ? writeLevels(kernels, dense, row, end, start) : start;
   const valuesEnd =
     next === value ? values : inPlace === null ? encoder.write(value, next, values) : start + encoder.room(value, next);
-  const size = valuesEnd - start;
+  const apart = (next > value && encoder.apart?.(value, next)) || null;
+  const size = valuesEnd - start + (apart?.size ?? 0);
   const lead = values - start;
   const shape = next === value ? null : encoder.shape(value, next, lead, size - lead);
   const huffman = shape === null ? null : encoder.huffman(value, next);
-  return { start, size, lead, nature: encoder.nature, shape, huffman };
+  return { start, size, lead, nature: encoder.nature, shape, huffman, apart };
 }
 
 /** Definition levels behind their size: 1 for a value, 0 for null. */

@@ -61,11 +61,8 @@ export function deltaTexts(kernels: Kernels, { offsets, values, count }: Dense, 
     dictionary: null,
     inPlace: () => null,
     room: (from, to) => bytesOf(from, to) + (to - from) * (SIZE_BYTES + 1) + ROOM,
-    write(from, to, out) {
-      const start = writeSizes(from, to, out);
-      bytes.copyWithin(start, values + at[from]!, values + at[to]!);
-      return start + bytesOf(from, to);
-    },
+    write: writeSizes,
+    apart: (from, to) => ({ at: values + at[from]!, size: bytesOf(from, to) }),
     // Texts of one size are ids more often than words: then nothing repeats but the kinds of their characters.
     shape: (from, to, lead, size) =>
       textSize > 0 ? { lead: lead + size - bytesOf(from, to), count: 0, literal: 0, match: 0 } : null,

@@ -5,7 +5,7 @@ import type { Body } from './compress.ts';
 import type { Dense } from './dense.ts';
 import { entropyWidth, numberShape, SIZE_BYTES } from './plain.ts';
 import { type Facts, factsOf } from './statistics.ts';
-import { type Codec, WIDTH } from './types.ts';
+import { type Codec, type Physical, WIDTH } from './types.ts';
 
 export interface Dictionary {
   readonly used: number;
@@ -19,9 +19,9 @@ export interface Dictionary {
 
 /** Larger pages of dictionaries are more than readers like to hold. */
 const DICTIONARY_BYTES_MAX = 1 << 20;
-/** First values by which a column that hardly repeats is told: then no dictionary is made. */
-const SAMPLES = [
-  { values: 1_000, distinctMax: 0.999 },
+/** First values by which a column that hardly repeats is told: then no dictionary is made. A number repeats to less avail than a text. */
+const samplesOf = (physical: Physical) => [
+  { values: 1_000, distinctMax: physical === 'text' ? 0.999 : 0.99 },
   { values: 4_096, distinctMax: 0.95 },
 ];
 /** First values by which it is judged how far they are from each other. */
@@ -96,8 +96,8 @@ function findDistinct(kernels: Kernels, dense: Dense): Distinct | null {
     return { entries, used: 1, indices };
   }
   const near = sample && nearSlots(kernels, dense, sample, place);
-  let used = near === null ? OUTSIDE : build(near, count);
-  if (used === OUTSIDE) used = build(hashed(kernels, dense, place), count);
+  let used = near === null ? OUTSIDE : build(near, dense);
+  if (used === OUTSIDE) used = build(hashed(kernels, dense, place), dense);
   return used < 0 ? null : { entries, used, indices };
 }
 
@@ -108,10 +108,10 @@ const TOO_MANY = -1;
 /** A number has no slot. */
 const OUTSIDE = -2;
 
-function build(find: Build, count: number): number {
+function build(find: Build, { physical, count }: Dense): number {
   let used = 0;
   let from = 0;
-  for (const { values: sample, distinctMax } of SAMPLES) {
+  for (const { values: sample, distinctMax } of samplesOf(physical)) {
     if (sample >= count) break;
     used = find(from, sample, used);
     if (used < 0) return used;
@@ -193,7 +193,7 @@ function dictionaryBody(kernels: Kernels, dense: Dense, facts: Facts, { entries,
     const shape = numberShape(dense, facts, 0, used);
     // No entry comes twice.
     const nature = { width: WIDTH[physical], repeats: physical === 'double' };
-    return { start: entries, size: used * WIDTH[physical], lead: 0, nature, shape, huffman: null };
+    return { start: entries, size: used * WIDTH[physical], lead: 0, nature, shape, huffman: null, apart: null };
   }
   const at = new Int32Array(kernels.bytes.buffer, offsets, dense.count + 1);
   const rows = new Int32Array(kernels.bytes.buffer, entries, used);
@@ -201,5 +201,5 @@ function dictionaryBody(kernels: Kernels, dense: Dense, facts: Facts, { entries,
   for (const row of rows) room += at[row + 1]! - at[row]!;
   const start = kernels.alloc(room);
   const end = parquetKernels(kernels).plainTextRows(offsets, values, entries, used, start);
-  return { start, size: end - start, lead: 0, nature: { width: 0, repeats: true }, shape: null, huffman: null };
+  return { start, size: end - start, lead: 0, nature: { width: 0, repeats: true }, shape: null, huffman: null, apart: null };
 }
