@@ -51,6 +51,8 @@ const SAMPLE_BYTES = 8_192;
 const SMALL_BYTES = 256;
 /** Compressed pages that are hardly smaller are not worth their decompression. */
 export const GAIN_MIN = 0.95;
+/** Snappy's decompression costs hardly more than a copy. */
+const SNAPPY_GAIN_MIN = 0.99;
 /** Ways that take longer have to be so much better: codes and runs, which are several times slower than leaving out what is known. */
 const CODES_COST = 1.25;
 /** The library is slower again, and each call makes a megabyte of memory that the garbage collector is told of. */
@@ -66,7 +68,7 @@ export function compressPages(
   if (wanted === 'snappy') {
     fetchApart(kernels, bodies);
     const pages = bodies.map(({ start, size }) => snappyCompress(kernels, start, size));
-    if (total(pages) < total(plain) * GAIN_MIN) return { codec: wanted, pages };
+    if (total(pages) < total(plain) * SNAPPY_GAIN_MIN) return { codec: wanted, pages };
   }
   if (wanted === 'zstd') {
     const compressed = bodies.map(body => zstd(kernels, body));
