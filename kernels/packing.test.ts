@@ -64,7 +64,8 @@ function unpackDelta(bytes: Uint8Array): bigint[] {
   const values = [reader.zigzag()].slice(0, count);
   while (values.length < count) {
     const least = reader.zigzag();
-    const widths = bytes.subarray(reader.at, (reader.at += miniblocks));
+    const widths = bytes.subarray(reader.at, reader.at + miniblocks);
+    reader.at += miniblocks;
     for (const width of widths) {
       if (values.length >= count) break;
       for (const delta of reader.packed(block / miniblocks, width)) values.push(values.at(-1)! + least + delta);

@@ -174,11 +174,7 @@ function nearSlots(
 const TABLE_BYTES = 32_768;
 const TABLE_BYTES_PER_ENTRY = 128;
 
-function hashed(
-  kernels: Kernels,
-  { values, offsets, physical }: Dense,
-  { entries, limit, indices }: Place,
-): Build {
+function hashed(kernels: Kernels, { values, offsets, physical }: Dense, { entries, limit, indices }: Place): Build {
   const { dictionary64, dictionary32, dictionaryText } = parquetKernels(kernels);
   const table = kernels.alloc(TABLE_BYTES + limit * TABLE_BYTES_PER_ENTRY);
   if (physical === 'text')
@@ -201,5 +197,13 @@ function dictionaryBody(kernels: Kernels, dense: Dense, facts: Facts, { entries,
   for (const row of rows) room += at[row + 1]! - at[row]!;
   const start = kernels.alloc(room);
   const end = parquetKernels(kernels).plainTextRows(offsets, values, entries, used, start);
-  return { start, size: end - start, lead: 0, nature: { width: 0, repeats: true }, shape: null, huffman: null, apart: null };
+  return {
+    start,
+    size: end - start,
+    lead: 0,
+    nature: { width: 0, repeats: true },
+    shape: null,
+    huffman: null,
+    apart: null,
+  };
 }

@@ -66,7 +66,8 @@ function codedIndices(kernels: Kernels, { indices, bits, used }: Dictionary, cou
     const out = kernels.alloc(size * 2 + 64);
     return [out, hybrid(indices + ((count - size) >> 1) * 4, size, width, out) - out];
   };
-  const bytes = (sample: [start: number, size: number]) => sample[1] * compressedRatio(entropyRatio(kernels, ...sample));
+  const bytes = (sample: [start: number, size: number]) =>
+    sample[1] * compressedRatio(entropyRatio(kernels, ...sample));
   const mark = kernels.mark();
   const few = bytes(packed(bits));
   kernels.release(mark);
