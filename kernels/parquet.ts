@@ -1,7 +1,7 @@
 /** The kernels of the Parquet encoder, by the names that kernels.wasm exports them under. Arguments are addresses and counts. */
 import type { Kernels } from './wasm.ts';
 
-/** Described where they are defined: kernels/assembly/scan.ts, dictionary.ts, encodings.ts and delta.ts. */
+/** Described where they are defined: kernels/assembly/scan.ts, dictionary.ts, near.ts, encodings.ts and delta.ts. */
 interface ParquetKernels {
   scan64(values: number, count: number, out: number): void;
   scan32(values: number, count: number, out: number): void;
