@@ -1,7 +1,7 @@
 /** The kernels of the Parquet encoder, by the names that kernels.wasm exports them under. Arguments are addresses and counts. */
 import type { Kernels } from './wasm.ts';
 
-/** Described where they are defined: kernels/assembly/scan.ts, dictionary.ts, encodings.ts and delta.ts. */
+/** Described where they are defined: kernels/assembly/scan.ts, dictionary.ts, near.ts, encodings.ts and delta.ts. */
 interface ParquetKernels {
   scan64(values: number, count: number, out: number): void;
   scan32(values: number, count: number, out: number): void;
@@ -18,26 +18,20 @@ interface ParquetKernels {
     outOffsets: number,
     outBytes: number,
   ): void;
-  textBounds(offsets: number, bytes: number, count: number, out: number): void;
+  textBounds(offsets: number, bytes: number, count: number, same: number, out: number): void;
   textSize(offsets: number, from: number, to: number): number;
   dictionary64: BuildDictionary;
   dictionary32: BuildDictionary;
-  dictionaryNear64: BuildDictionary<[least: bigint, shift: bigint]>;
-  dictionaryNear32: BuildDictionary<[least: bigint, shift: bigint]>;
+  dictionaryNear64: BuildDictionary<[least: bigint, shift: bigint, slots: number]>;
+  dictionaryNear32: BuildDictionary<[least: bigint, shift: bigint, slots: number]>;
   dictionaryText: BuildDictionary<[], [offsets: number]>;
   hybrid(values: number, count: number, bits: number, out: number): number;
+  levels(bitmap: number, rows: number, out: number): number;
   repeatedRun(value: number, count: number, bits: number, out: number): number;
-  delta64(values: number, count: number, deltas: number, out: number): number;
-  delta32(values: number, count: number, deltas: number, out: number): number;
-  deltaText(
-    offsets: number,
-    bytes: number,
-    from: number,
-    to: number,
-    sizes: number,
-    deltas: number,
-    out: number,
-  ): number;
+  delta64(values: number, count: number, miniblock: number, deltas: number, out: number): number;
+  delta32(values: number, count: number, miniblock: number, deltas: number, out: number): number;
+  deltaSame(value: number, count: number, miniblock: number, out: number): number;
+  textSizes(offsets: number, from: number, to: number, out: number): void;
   plainText(offsets: number, bytes: number, from: number, to: number, out: number): number;
   plainTextRows(offsets: number, bytes: number, rows: number, count: number, out: number): number;
 }

@@ -18,9 +18,10 @@ interface Exports {
     out: number,
   ): number;
   zstdLiterals(
+    start: number,
+    lead: number,
     source: number,
     size: number,
-    lead: number,
     codes: number,
     pairs: number,
     tree: number,
@@ -72,13 +73,17 @@ export function zstdStore(kernels: Kernels, source: number, size: number): Uint8
   return kernels.bytes.subarray(out, store(source, size, out));
 }
 
-/** A frame of bytes of that shape, a view of the kernels' memory; null when the codes do not fit all parts of the data. */
+/**
+ * A frame of bytes of that shape, a view of the kernels' memory; null when the codes do not fit all parts of the data. Bytes
+ * that only have codes may lie apart from their lead, at `literals`.
+ */
 export function zstdFrame(
   kernels: Kernels,
   source: number,
   size: number,
   { lead, count, literal, match }: RecordShape,
   huffman: Huffman | null,
+  literals = source + lead,
 ): Uint8Array | null {
   const { zstdRecords, zstdLiterals } = kernels.exports as unknown as Exports;
   const scratch = kernels.alloc(BLOCK_BYTES + 2 * LITERAL_MAX);
@@ -87,7 +92,7 @@ export function zstdFrame(
   const { codes, pairs, tree, treeSize } = huffman ?? { codes: 0, pairs: 0, tree: 0, treeSize: 0 };
   const end =
     count === 0
-      ? zstdLiterals(source, size, lead, codes, pairs, tree, treeSize, out)
+      ? zstdLiterals(source, lead, literals, size - lead, codes, pairs, tree, treeSize, out)
       : zstdRecords(source, size, lead, count, literal, match, codes, pairs, tree, treeSize, scratch, out);
   return end === 0 ? null : kernels.bytes.subarray(out, end);
 }
@@ -136,19 +141,39 @@ export function frameRatio(
 /** Of the description of codes, and of what making them takes. */
 const TREE_BYTES = 256;
 const CODES_SCRATCH = 8_192;
-/** Fewer bytes do not pay for a table of codes of two. */
-const PAIRS_MIN = 100_000;
+/** Entries of a table of codes of two that take as long as a byte that is coded by it saves. */
+const PAIRS_PER_BYTE = 4;
 
 /** Huffman codes for the bytes of a range; null when there is but one, or they are too many and too unlike to be told. */
 export function huffmanOf(kernels: Kernels, source: number, size: number): Huffman | null {
-  const { codeBits, histogramAbout, huffmanCodes, huffmanPairs } = kernels.exports as unknown as Exports;
+  const { histogramAbout } = kernels.exports as unknown as Exports;
   const counts = kernels.alloc(4_096);
-  const counted = histogramAbout(source, size, counts);
+  return codesOf(kernels, counts, histogramAbout(source, size, counts), size);
+}
+
+/** The same by a sample, for `size` bytes of which all are below `kinds`. */
+export function huffmanBySample(
+  kernels: Kernels,
+  [source, sampleSize]: readonly [source: number, size: number],
+  kinds: number,
+  size: number,
+): Huffman | null {
+  const { histogram } = kernels.exports as unknown as Exports;
+  const counts = kernels.alloc(4_096);
+  histogram(source, sampleSize, counts);
+  const all = new Uint32Array(kernels.bytes.buffer, counts, kinds);
+  for (let byte = 0; byte < kinds; byte++) all[byte]!++;
+  return codesOf(kernels, counts, sampleSize + kinds, size);
+}
+
+function codesOf(kernels: Kernels, counts: number, counted: number, size: number): Huffman | null {
+  const { codeBits, huffmanCodes, huffmanPairs } = kernels.exports as unknown as Exports;
   const codes = kernels.alloc(1_024);
   const tree = kernels.alloc(TREE_BYTES);
   const treeSize = huffmanCodes(counts, codes, tree, kernels.alloc(CODES_SCRATCH));
   if (treeSize === 0) return null;
-  const pairs = size < PAIRS_MIN ? 0 : kernels.alloc(4 << 16);
+  const used = new Uint32Array(kernels.bytes.buffer, codes, 256).reduce((sum, code) => sum + Number(code !== 0), 0);
+  const pairs = used ** 2 * PAIRS_PER_BYTE > size ? 0 : kernels.alloc(4 << 16);
   if (pairs !== 0) huffmanPairs(codes, pairs);
   return { codes, pairs, tree, treeSize, ratio: (codeBits(counts, counted) >>> 0) / 8 / counted };
 }

@@ -97,68 +97,6 @@ export function dictionary32(
   return build<u32>(values, from, to, entries, used, limit, indices, table);
 }
 
-// @ts-ignore: decorator
-@inline function buildNear<T>(
-  values: usize,
-  from: u32,
-  to: u32,
-  entries: usize,
-  used: u32,
-  limit: u32,
-  indices: usize,
-  table: usize,
-  least: i64,
-  shift: i64,
-): i32 {
-  for (let row = from; row < to; row++) {
-    const value = load<T>(values + <usize>row * sizeof<T>());
-    const slot = table + (<usize>((<i64>value - least) >> shift) << 2);
-    let entry = load<u32>(slot);
-    if (entry == 0) {
-      if (used == limit) return -1;
-      store<T>(entries + <usize>used * sizeof<T>(), value);
-      entry = ++used;
-      store<u32>(slot, entry);
-    }
-    store<u32>(indices + (<usize>row << 2), entry - 1);
-  }
-  return used;
-}
-
-/**
- * Of numbers that lie close together: the table has a slot for each from `least` to the greatest, and nothing is hashed.
- * They differ by multiples of 2^shift, of which only each has a slot.
- */
-export function dictionaryNear64(
-  values: usize,
-  from: u32,
-  to: u32,
-  entries: usize,
-  used: u32,
-  limit: u32,
-  indices: usize,
-  table: usize,
-  least: i64,
-  shift: i64,
-): i32 {
-  return buildNear<i64>(values, from, to, entries, used, limit, indices, table, least, shift);
-}
-
-export function dictionaryNear32(
-  values: usize,
-  from: u32,
-  to: u32,
-  entries: usize,
-  used: u32,
-  limit: u32,
-  indices: usize,
-  table: usize,
-  least: i64,
-  shift: i64,
-): i32 {
-  return buildNear<i32>(values, from, to, entries, used, limit, indices, table, least, shift);
-}
-
 function hashText(start: usize, size: u32): u64 {
   let hash: u64 = (<u64>size + 1) * K;
   const end = start + size;

@@ -1,4 +1,5 @@
 /** Encodings of Parquet (Apache Parquet format 2.x, Encodings.md). Each function returns the end of what it wrote. */
+import { bitPack } from './pack';
 
 // @ts-ignore: decorator
 @inline function varint(out: usize, value: u64): usize {
@@ -8,31 +9,21 @@
 }
 
 /** `count` values of `bits` bits each, least significant first, and zeros up to a multiple of eight values. */
-function pack(values: usize, count: u32, bits: u64, out: usize): usize {
-  let word: u64 = 0;
-  let filled: u64 = 0;
-  for (let at = values, end = values + (<usize>count << 2); at < end; at += 4) {
-    word |= <u64>load<u32>(at) << filled;
-    filled += bits;
-    if (filled >= 32) {
-      store<u32>(out, <u32>word);
-      out += 4;
-      word >>= 32;
-      filled -= 32;
-    }
-  }
-  filled += <u64>(-count & 7) * bits;
-  for (; filled >= 8; filled -= 8) {
-    store<u8>(out++, <u8>word);
-    word >>= 8;
-  }
-  return out;
-}
-
 function packedRun(values: usize, count: u32, bits: u32, out: usize): usize {
   if (count == 0) return out;
   out = varint(out, (<u64>((count + 7) >> 3) << 1) | 1);
-  return pack(values, count, bits, out);
+  const eights = count & ~7;
+  out = bitPack<u32>(values, eights, bits, out);
+  if (eights == count) return out;
+  let word: u64 = 0;
+  let filled: u32 = 0;
+  const end = out + bits;
+  for (let i = eights; i < count; i++) {
+    word |= <u64>load<u32>(values + (<usize>i << 2)) << filled;
+    for (filled += bits; filled >= 8; filled -= 8, word >>= 8) store<u8>(out++, <u8>word);
+  }
+  for (; out < end; word >>= 8) store<u8>(out++, <u8>word);
+  return end;
 }
 
 export function repeatedRun(value: u32, count: u32, bits: u32, out: usize): usize {
@@ -41,41 +32,78 @@ export function repeatedRun(value: u32, count: u32, bits: u32, out: usize): usiz
   return out + ((bits + 7) >> 3);
 }
 
-/** How often a value is the one before it. */
-function countRepeats(values: usize, count: u32): u32 {
-  let repeats: u32 = 0;
-  let at = values;
-  const end = values + ((<usize>count - 1) << 2);
-  for (; at + 16 <= end; at += 16) {
-    repeats += popcnt(i32x4.bitmask(i32x4.eq(v128.load(at), v128.load(at, 4))));
-  }
-  for (; at < end; at += 4) repeats += u32(load<u32>(at) == load<u32>(at, 4));
-  return repeats;
+/** Whether eight values are all the same. */
+// @ts-ignore: decorator
+@inline function areSame(at: usize): bool {
+  const first = i32x4.eq(v128.load(at), v128.load(at, 4));
+  const last = i32x4.eq(v128.load(at, 12), v128.load(at, 16));
+  return i32x4.all_true(v128.and(first, last));
 }
 
 /** Shorter runs than these many bits are packed with their neighbours. */
 const RUN_BITS: u32 = 64;
 
-/** RLE and bit-packing hybrid, without its length: runs of one value where they are long, else packed ones. */
+/**
+ * RLE and bit-packing hybrid, without its length: runs of one value where they are long, else packed ones. Packed values
+ * come in eights, so that only a run that has eight of them whole is worth looking at.
+ */
 export function hybrid(values: usize, count: u32, bits: u32, out: usize): usize {
-  if (count == 0) return out;
-  if (countRepeats(values, count) < count >> 2) return packedRun(values, count, bits, out);
   let packed: u32 = 0;
   let row: u32 = 0;
-  while (row < count) {
-    const value = load<u32>(values + (<usize>row << 2));
-    let end = row + 1;
-    while (end < count && load<u32>(values + (<usize>end << 2)) == value) end++;
-    // Packed values come in eights: the first of the run fill up the last eight.
-    const fill = (packed - row) & 7;
-    if (end - row >= fill + 8 && (end - row - fill) * bits >= RUN_BITS) {
-      out = packedRun(values + (<usize>packed << 2), row + fill - packed, bits, out);
-      out = repeatedRun(value, end - row - fill, bits, out);
-      packed = end;
+  while (row + 8 <= count) {
+    if (!areSame(values + (<usize>row << 2))) {
+      row += 8;
+      continue;
     }
-    row = end;
+    const value = load<u32>(values + (<usize>row << 2));
+    let end = row + 8;
+    while (end < count && load<u32>(values + (<usize>end << 2)) == value) end++;
+    if ((end - row) * bits >= RUN_BITS) {
+      out = packedRun(values + (<usize>packed << 2), row - packed, bits, out);
+      out = repeatedRun(value, end - row, bits, out);
+      packed = end;
+      row = end;
+    } else row += (end - row) & ~7;
   }
   return packedRun(values + (<usize>packed << 2), count - packed, bits, out);
+}
+
+/** Shorter runs of nulls, or of rows without, are left in the bitmap: bytes of it. */
+const LEVEL_RUN: u32 = 6;
+
+/** Definition levels without their length, from a bitmap of `rows` ≥ 1: packed, they are the bitmap, of which long runs are taken out. */
+export function levels(bitmap: usize, rows: u32, out: usize): usize {
+  const size = (rows + 7) >> 3;
+  const last: u32 = 0xff >> (-rows & 7);
+  let packed: u32 = 0;
+  let at: u32 = 0;
+  while (at < size) {
+    const byte = load<u8>(bitmap + at);
+    let end = at + 1;
+    if (byte == 0 || byte == 0xff) {
+      const eight = byte == 0 ? <u64>0 : <u64>-1;
+      while (end + 8 < size && load<u64>(bitmap + end) == eight) end += 8;
+      while (end + 1 < size && load<u8>(bitmap + end) == byte) end++;
+      // What stands in the last byte behind the rows may be anything.
+      if (end + 1 == size && ((<u32>load<u8>(bitmap + end) ^ byte) & last) == 0) end++;
+      if (end - at >= LEVEL_RUN) {
+        out = bitmapRun(bitmap + packed, at - packed, out);
+        out = repeatedRun(byte & 1, min(rows, end << 3) - (at << 3), 1, out);
+        packed = end;
+      }
+    }
+    at = end;
+  }
+  out = bitmapRun(bitmap + packed, size - packed, out);
+  if (packed < size) store<u8>(out - 1, <u8>(load<u8>(out - 1) & last));
+  return out;
+}
+
+function bitmapRun(bitmap: usize, size: u32, out: usize): usize {
+  if (size == 0) return out;
+  out = varint(out, (<u64>size << 1) | 1);
+  memory.copy(out, bitmap, size);
+  return out + size;
 }
 
 /** PLAIN: each text behind its size. Whole vectors are copied; what they write too much is written over. */

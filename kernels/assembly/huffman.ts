@@ -7,107 +7,6 @@ const BITS_MAX: u32 = 11;
 /** Weights of four bits each are told for so many bytes; for more only as a stream of codes of their own. */
 const DIRECT_MAX: u32 = 128;
 
-/** How often each byte comes; `out` has room for 4 × 256 counts of 32 bits, of which the first 256 are the sums. */
-export function histogram(source: usize, size: u32, out: usize): void {
-  memory.fill(out, 0, 4_096);
-  countBytes(source, size, out);
-  sumCounts(out);
-}
-
-/** Bits that codes of the bytes of such a histogram would take, in all: their entropy, but a bit at least for each. */
-export function codeBits(counts: usize, size: u32): u32 {
-  const whole = log2(size);
-  let bits: u64 = 0;
-  for (let i: usize = 0; i < 1_024; i += 4) {
-    const own = load<u32>(counts + i);
-    if (own != 0) bits += <u64>own * max<u32>(1 << 16, whole - log2(own));
-  }
-  return <u32>(bits >> 16);
-}
-
-/** In parts of 2^16; between powers of two as if it were straight, which is a twelfth of a bit too low at most. */
-// @ts-ignore: decorator
-@inline function log2(value: u32): u32 {
-  const floor: u32 = 31 - clz(value);
-  return (floor << 16) + <u32>(((<u64>value << 16) >> floor) - (1 << 16));
-}
-
-/** Parts of many bytes that are counted instead of all, and their size. */
-const PARTS: u32 = 16;
-const PART_BYTES: u32 = 4_096;
-
-/** The same of a sample, if no others come than those in it, else of all. Returns how many were counted. */
-export function histogramAbout(source: usize, size: u32, out: usize): u32 {
-  if (size < PARTS * PART_BYTES * 2) {
-    histogram(source, size, out);
-    return size;
-  }
-  memory.fill(out, 0, 4_096);
-  for (let i: u32 = 0; i < PARTS; i++) countBytes(source + i * (size / PARTS), PART_BYTES, out);
-  sumCounts(out);
-  if (hasOnly(source, size, out)) return PARTS * PART_BYTES;
-  histogram(source, size, out);
-  return size;
-}
-
-function countBytes(source: usize, size: u32, out: usize): void {
-  let at = source;
-  // Four tables: one that is added to twice in a row waits for itself.
-  for (const end = source + (size & ~3); at < end; at += 4) {
-    const four = load<u32>(at);
-    count(out, four & 255);
-    count(out + 1_024, (four >> 8) & 255);
-    count(out + 2_048, (four >> 16) & 255);
-    count(out + 3_072, four >> 24);
-  }
-  for (const end = source + size; at < end; at++) count(out, load<u8>(at));
-}
-
-// @ts-ignore: decorator
-@inline function count(table: usize, byte: u32): void {
-  const at = table + (<usize>byte << 2);
-  store<u32>(at, load<u32>(at) + 1);
-}
-
-function sumCounts(out: usize): void {
-  for (let i: usize = 0; i < 1_024; i += 16) {
-    const sum = i32x4.add(
-      i32x4.add(v128.load(out + i), v128.load(out + i, 1_024)),
-      i32x4.add(v128.load(out + i, 2_048), v128.load(out + i, 3_072)),
-    );
-    v128.store(out + i, sum);
-  }
-}
-
-/**
- * Whether all bytes are ASCII ones that were counted. A byte's lower half finds eight bits, one for each upper half with
- * which it was counted, and its upper half the bit that has to be set.
- */
-function hasOnly(source: usize, size: u32, counts: usize): bool {
-  const table = counts + 1_024;
-  memory.fill(table, 0, 16);
-  for (let byte: u32 = 0; byte < 128; byte++) {
-    if (load<u32>(counts + (<usize>byte << 2)) == 0) continue;
-    const at = table + (byte & 15);
-    store<u8>(at, <u8>(<u32>load<u8>(at) | (<u32>1 << (byte >> 4))));
-  }
-  const lower = v128.load(table);
-  const upper = i8x16(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0);
-  let all = i8x16.splat(-1);
-  let at = source;
-  for (const end = source + (size & ~15); at < end; at += 16) {
-    const bytes = v128.load(at);
-    const halves = i8x16.swizzle(lower, v128.and(bytes, i8x16.splat(15)));
-    const found = v128.and(halves, i8x16.swizzle(upper, i8x16.shr_u(bytes, 4)));
-    all = v128.and(all, i8x16.ne(found, i8x16.splat(0)));
-  }
-  if (!i8x16.all_true(all)) return false;
-  for (const end = source + size; at < end; at++) {
-    if (load<u32>(counts + (<usize>load<u8>(at) << 2)) == 0) return false;
-  }
-  return true;
-}
-
 /**
  * Codes for bytes that come as often as the 256 `counts` (32 bits each) say: 32 bits each to `codes`, the code with its
  * length above 16 bits; 0 where there is none. Their description goes to `tree`, which has room for 129 bytes. `scratch`:
@@ -294,18 +193,15 @@ export function huffmanLiterals(
 
 /**
  * Codes of each two bytes that follow one another, from those of each byte (32 bits: the code, its length above 16). Of a
- * pair the second comes first, as streams are written backwards. `pairs` has room for 2^16 of them (32 bits: the codes,
- * their length above 24); only those of bytes that have codes are set.
+ * pair the second comes first, as streams are written backwards. `pairs` has room for 2^16 of them (32 bits: the length of the
+ * codes, and above 8 bits the codes); only those of bytes that have codes are set.
  */
 export function huffmanPairs(codes: usize, pairs: usize): void {
   for (let second: usize = 0; second < 256; second++) {
-    const later = load<u32>(codes + (second << 2));
-    if (later == 0) continue;
+    if (load<u32>(codes + (second << 2)) == 0) continue;
     for (let first: usize = 0; first < 256; first++) {
-      const sooner = load<u32>(codes + (first << 2));
-      if (sooner == 0) continue;
-      const code = (later & 0xffff) | ((sooner & 0xffff) << (later >> 16));
-      store<u32>(pairs + (((second << 8) | first) << 2), code | (((later >> 16) + (sooner >> 16)) << 24));
+      if (load<u32>(codes + (first << 2)) == 0) continue;
+      store<u32>(pairs + (((second << 8) | first) << 2), <u32>pairOf(codes, <u32>second, <u32>first));
     }
   }
 }
@@ -321,63 +217,58 @@ function longestCode(codes: usize): u32 {
 
 /** Codes of two bytes, as `huffmanPairs` joins them. */
 // @ts-ignore: decorator
-@inline function pairOf(codes: usize, later: u32, sooner: u32): u32 {
+@inline function pairOf(codes: usize, later: u32, sooner: u32): u64 {
   const first = load<u32>(codes + (<usize>later << 2));
   const second = load<u32>(codes + (<usize>sooner << 2));
-  return (first & 0xffff) | ((second & 0xffff) << (first >> 16)) | (((first >> 16) + (second >> 16)) << 24);
+  const code = (first & 0xffff) | ((second & 0xffff) << (first >> 16));
+  return (code << 8) | ((first >> 16) + (second >> 16));
 }
 
 /** The same, by a table. */
 // @ts-ignore: decorator
-@inline function pairAt(at: usize, pairs: usize): u32 {
+@inline function pairAt(at: usize, pairs: usize): u64 {
   return load<u32>(pairs + (<usize>load<u16>(at) << 2));
 }
 
-/** Codes of the bytes of two pairs, of which the last comes first. They are joined before they come to the word, for which everything waits. */
+/**
+ * Codes of two pairs, of which the last comes first. They are joined before they come to the word, for which everything
+ * waits. A shift looks at the lowest six bits only, where a pair has its length.
+ */
 // @ts-ignore: decorator
-@inline function joined(early: u32, late: u32): u64 {
-  return <u64>(late & 0xff_ffff) | (<u64>(early & 0xff_ffff) << (late >> 24));
+@inline function joined(early: u64, late: u64): u64 {
+  return (late >> 8) | ((early >> 8) << late);
 }
+
+/** Of a sum of pairs, the sum of their lengths. */
+const LENGTHS: u64 = 0xff;
 
 /** Symbols are written from the last to the first. */
 function huffmanStream(source: usize, size: u32, codes: usize, pairs: usize, areShort: bool, out: usize): usize {
   let word: u64 = 0;
   let filled: u64 = 0;
   let at = source + size;
-  if (pairs == 0) {
-    while (at >= source + 4) {
-      at -= 4;
-      const late = pairOf(codes, load<u8>(at, 3), load<u8>(at, 2));
-      const early = pairOf(codes, load<u8>(at, 1), load<u8>(at));
-      word |= joined(early, late) << filled;
-      filled += (late >> 24) + (early >> 24);
-      store<u64>(out, word);
-      out += <usize>(filled >> 3);
-      word >>= filled & ~7;
-      filled &= 7;
-    }
-  } else if (areShort) {
+  if (pairs != 0 && areShort) {
     while (at >= source + 8) {
       at -= 8;
       const a = pairAt(at + 6, pairs);
       const b = pairAt(at + 4, pairs);
       const c = pairAt(at + 2, pairs);
       const d = pairAt(at, pairs);
-      const late = (a >> 24) + (b >> 24);
+      const late = a + b;
       word |= (joined(b, a) | (joined(d, c) << late)) << filled;
-      filled += late + (c >> 24) + (d >> 24);
+      filled += (late + c + d) & LENGTHS;
       store<u64>(out, word);
       out += <usize>(filled >> 3);
       word >>= filled & ~7;
       filled &= 7;
     }
   }
-  while (pairs != 0 && at >= source + 4) {
+  while (at >= source + 4) {
     at -= 4;
-    const late = pairAt(at + 2, pairs);
-    const early = pairAt(at, pairs);
+    const late = pairs == 0 ? pairOf(codes, load<u8>(at, 3), load<u8>(at, 2)) : pairAt(at + 2, pairs);
+    const early = pairs == 0 ? pairOf(codes, load<u8>(at, 1), load<u8>(at)) : pairAt(at, pairs);
     word |= joined(early, late) << filled;
-    filled += (late >> 24) + (early >> 24);
+    filled += (late + early) & LENGTHS;
     store<u64>(out, word);
     out += <usize>(filled >> 3);
     word >>= filled & ~7;

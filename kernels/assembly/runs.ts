@@ -4,7 +4,8 @@
  * all sequences share an offset; how long they are is told by codes made for each block.
  */
 import { CODER_BYTES, fseBits, fseCoder, fseDescription, fseLog, fseNext, fseStart } from './fse';
-import { histogram, huffmanCodes, huffmanLiterals } from './huffman';
+import { histogram } from './histogram';
+import { huffmanCodes, huffmanLiterals } from './huffman';
 import {
   BLOCK,
   blockHeader,

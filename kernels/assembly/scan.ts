@@ -82,9 +82,18 @@ export function countBits(start: usize, count: u32): u32 {
 
 // @ts-ignore: decorator
 @inline function compact<T>(values: usize, validity: usize, count: u32, out: usize): void {
-  for (let row: u32 = 0; row < count; row++) {
-    store<T>(out, load<T>(values + <usize>row * sizeof<T>()));
-    out += validAt(validity, row) * sizeof<T>();
+  for (let row: u32 = 0; row < count; row += 8, values += 8 * sizeof<T>()) {
+    const valid = <u32>load<u8>(validity + (row >> 3));
+    // Nulls are rare.
+    if (valid == 0xff) {
+      for (let i: usize = 0; i < 8 * sizeof<T>(); i += 16) v128.store(out + i, v128.load(values + i));
+      out += 8 * sizeof<T>();
+      continue;
+    }
+    for (let bits = row + 8 > count ? valid & (0xff >> (8 - (count - row))) : valid; bits != 0; bits &= bits - 1) {
+      store<T>(out, load<T>(values + <usize>ctz(bits) * sizeof<T>()));
+      out += sizeof<T>();
+    }
   }
 }
 
@@ -150,8 +159,32 @@ function isLess(a: usize, sizeA: u32, b: usize, sizeB: u32): bool {
   return sizeA < sizeB;
 }
 
-/** Writes the rows of the least and of the greatest of `count` ≥ 1 texts to `out`, in the order of their bytes. */
-export function textBounds(offsets: usize, bytes: usize, count: u32, out: usize): void {
+/** Eight bytes each, of which the first is the most significant, as numbers that compare as they do. */
+// @ts-ignore: decorator
+@inline function prefixes(start: usize, other: usize): v128 {
+  const both = v128.load64_lane(other, v128.load64_zero(start), 1);
+  const signs = i64x2.splat(i64.MIN_VALUE);
+  return v128.xor(i8x16.swizzle(both, i8x16(7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8)), signs);
+}
+
+/** How many of the texts from `row` on lie between two others by their first bytes; they are of `size` ≥ 8 bytes each. */
+function countBetween(start: usize, size: u32, row: u32, count: u32, least: u64, greatest: u64): u32 {
+  const low = i64x2.splat(<i64>least ^ i64.MIN_VALUE);
+  const high = i64x2.splat(<i64>greatest ^ i64.MIN_VALUE);
+  let at = start + <usize>row * size;
+  const first = row;
+  for (; row + 2 <= count; row += 2, at += 2 * size) {
+    const own = prefixes(at, at + size);
+    if (!i64x2.all_true(v128.and(i64x2.gt_s(own, low), i64x2.gt_s(high, own)))) break;
+  }
+  return row - first;
+}
+
+/**
+ * Writes the rows of the least and of the greatest of `count` ≥ 1 texts to `out`, in the order of their bytes. `same` is the
+ * size of all of them, or −1.
+ */
+export function textBounds(offsets: usize, bytes: usize, count: u32, same: i32, out: usize): void {
   let least = load<u32>(offsets);
   let greatest = least;
   let leastRow: u32 = 0;
@@ -160,7 +193,12 @@ export function textBounds(offsets: usize, bytes: usize, count: u32, out: usize)
   let greatestSize = leastSize;
   let leastPrefix = prefix(bytes + least, leastSize);
   let greatestPrefix = leastPrefix;
+  const first = bytes + least;
   for (let row: u32 = 1; row < count; row++) {
+    if (same >= 8) {
+      row += countBetween(first, same, row, count, leastPrefix, greatestPrefix);
+      if (row >= count) break;
+    }
     const start = load<u32>(offsets + (<usize>row << 2));
     const size = load<u32>(offsets + (<usize>row << 2), 4) - start;
     // The first eight bytes as a number decide nearly always.

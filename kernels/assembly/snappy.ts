@@ -79,6 +79,8 @@ function compressBlock(start: usize, end: usize, table: usize, out: usize): usiz
     out = copy(<u32>(at - candidate), size, out);
     at += size;
     emitted = at;
+    // What is repeated is often followed by something that is.
+    if (at <= last) store<u16>(table + hash(load<u32>(at - 1)), <u16>(at - 1 - start));
   }
   return literal(emitted, end, out);
 }

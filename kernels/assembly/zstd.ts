@@ -186,28 +186,29 @@ export function zstdRecords(
 }
 
 /**
- * A frame of `lead` bytes as they are, 1 to 128 KiB, and behind them literals that are coded by Huffman's method, without
- * any match. Returns 0 as zstdRecords does.
+ * A frame of `lead` bytes as they are, 1 to 128 KiB, and of `size` others, which may lie elsewhere, as literals that are coded
+ * by Huffman's method, without any match. Returns 0 as zstdRecords does.
  */
 export function zstdLiterals(
+  start: usize,
+  lead: u32,
   source: usize,
   size: u32,
-  lead: u32,
   codes: usize,
   pairs: usize,
   tree: usize,
   treeSize: u32,
   out: usize,
 ): usize {
-  out = frameHeader(size, out);
+  out = frameHeader(lead + size, out);
   blockHeader(out, false, RAW, lead);
-  memory.copy(out + 3, source, lead);
+  memory.copy(out + 3, start, lead);
   out += 3 + lead;
-  let at = lead;
+  let at: u32 = 0;
   while (at < size) {
     const part = size - at <= BLOCK ? size - at : min(BLOCK, size - at - LAST_MIN);
     const block = out;
-    out = huffmanLiterals(source + at, part, codes, pairs, tree, at == lead ? treeSize : 0, out + 3);
+    out = huffmanLiterals(source + at, part, codes, pairs, tree, at == 0 ? treeSize : 0, out + 3);
     out = sequences(0, 0, 0, 0, out);
     at += part;
     if (out - block - 3 > BLOCK) return 0;

@@ -114,31 +114,22 @@ function dataBody(kernels: Kernels, dense: Dense, encoder: Encoder, page: PageRa
   const values = nullable ? writeLevels(kernels, dense, row, end, start) : start;
   const valuesEnd =
     next === value ? values : inPlace === null ? encoder.write(value, next, values) : start + encoder.room(value, next);
-  const size = valuesEnd - start;
+  const apart = (next > value && encoder.apart?.(value, next)) || null;
+  const size = valuesEnd - start + (apart?.size ?? 0);
   const lead = values - start;
   const shape = next === value ? null : encoder.shape(value, next, lead, size - lead);
   const huffman = shape === null ? null : encoder.huffman(value, next);
-  return { start, size, lead, nature: encoder.nature, shape, huffman };
+  return { start, size, lead, nature: encoder.nature, shape, huffman, apart };
 }
 
-/** Definition levels behind their size: 1 for a value, 0 for null. A bitmap is what bit packing would make of them. */
+/** Definition levels behind their size: 1 for a value, 0 for null. */
 function writeLevels(kernels: Kernels, dense: Dense, row: number, end: number, out: number): number {
-  const { repeatedRun } = parquetKernels(kernels);
-  const view = new DataView(kernels.bytes.buffer);
+  const { levels, repeatedRun } = parquetKernels(kernels);
   const start = out + 4;
-  let at = start;
-  if (dense.validity === null) at = repeatedRun(dense.count === 0 ? 0 : 1, end - row, 1, start);
-  else {
-    const bytes = (end - row + 7) >> 3;
-    for (let groups = bytes * 2 + 1; ; groups >>= 7) {
-      kernels.bytes[at++] = groups >= 128 ? (groups & 127) | 128 : groups;
-      if (groups < 128) break;
-    }
-    const from = dense.validity + (row >> 3);
-    kernels.bytes.copyWithin(at, from, from + bytes);
-    at += bytes;
-    if (((end - row) & 7) !== 0) kernels.bytes[at - 1]! &= (1 << ((end - row) & 7)) - 1;
-  }
-  view.setUint32(out, at - start, true);
-  return at;
+  const levelsEnd =
+    dense.validity === null
+      ? repeatedRun(dense.count === 0 ? 0 : 1, end - row, 1, start)
+      : levels(dense.validity + (row >> 3), end - row, start);
+  new DataView(kernels.bytes.buffer).setUint32(out, levelsEnd - start, true);
+  return levelsEnd;
 }

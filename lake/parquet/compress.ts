@@ -33,6 +33,14 @@ export interface Body {
   /** How its values are alike, if they are. */
   readonly shape: RecordShape | null;
   readonly huffman: Huffman | null;
+  /** Its last bytes, for which there is room, but which lie elsewhere until they are fetched; they begin behind the shape's lead. */
+  readonly apart: Apart | null;
+}
+
+/** A range of the kernels' memory. */
+export interface Apart {
+  readonly at: number;
+  readonly size: number;
 }
 
 /** Level 1 is within a few percent of level 3 on columns, in half the time. */
@@ -42,7 +50,9 @@ const SAMPLE_BYTES = 8_192;
 /** Smaller pages have nothing to gain that is worth a frame. */
 const SMALL_BYTES = 256;
 /** Compressed pages that are hardly smaller are not worth their decompression. */
-const GAIN_MIN = 0.95;
+export const GAIN_MIN = 0.95;
+/** Snappy's decompression costs hardly more than a copy. */
+const SNAPPY_GAIN_MIN = 0.99;
 /** Ways that take longer have to be so much better: codes and runs, which are several times slower than leaving out what is known. */
 const CODES_COST = 1.25;
 /** The library is slower again, and each call makes a megabyte of memory that the garbage collector is told of. */
@@ -56,21 +66,37 @@ export function compressPages(
 ): { codec: Codec; pages: readonly Uint8Array[] } {
   const plain = bodies.map(({ start, size }) => kernels.bytes.subarray(start, start + size));
   if (wanted === 'snappy') {
+    fetchApart(kernels, bodies);
     const pages = bodies.map(({ start, size }) => snappyCompress(kernels, start, size));
-    if (total(pages) < total(plain) * GAIN_MIN) return { codec: wanted, pages };
+    if (total(pages) < total(plain) * SNAPPY_GAIN_MIN) return { codec: wanted, pages };
   }
   if (wanted === 'zstd') {
     const compressed = bodies.map(body => zstd(kernels, body));
     const [before, after] = [total(plain), total(compressed.map((page, i) => page ?? plain[i]!))];
     if (after < before * GAIN_MIN) {
-      const pages = compressed.map((page, i) => page ?? zstdStore(kernels, bodies[i]!.start, bodies[i]!.size));
+      const pages = compressed.map((page, i) => page ?? stored(kernels, bodies[i]!));
       return { codec: wanted, pages };
     }
   }
+  fetchApart(kernels, bodies);
   return { codec: 'none', pages: plain };
 }
 
+/** Puts together what lies apart, if it was not done before. */
+function fetchApart({ bytes }: Kernels, bodies: readonly Body[]): void {
+  for (const { start, size, apart } of bodies)
+    if (apart !== null) bytes.copyWithin(start + size - apart.size, apart.at, apart.at + apart.size);
+}
+
+function stored(kernels: Kernels, body: Body): Uint8Array {
+  fetchApart(kernels, [body]);
+  return zstdStore(kernels, body.start, body.size);
+}
+
 const total = (pages: readonly Uint8Array[]): number => pages.reduce((sum, { length }) => sum + length, 0);
+
+/** The part that is left of a page that may be compressed to this part: all, when that is hardly worth it. */
+export const compressedRatio = (ratio: number): number => (ratio < GAIN_MIN ? ratio : 1);
 
 /** A way to make a frame. */
 interface Way {
@@ -95,28 +121,33 @@ function zstd(kernels: Kernels, body: Body): Uint8Array | null {
 }
 
 function waysOf(kernels: Kernels, body: Body): Way[] {
-  const { start, size, lead, nature, shape, huffman } = body;
-  const [values, valueBytes] = [start + lead, size - lead];
+  const { start, size, lead, nature, shape, huffman, apart } = body;
+  const { at: values, size: valueBytes } = apart ?? { at: start + lead, size: size - lead };
+  const whole = (make: () => Uint8Array | null) => () => {
+    fetchApart(kernels, [body]);
+    return make();
+  };
   return [
     {
       ratio: shape === null ? 1 : frameRatio(size, shape, huffman),
       cost: 1,
-      make: () => zstdFrame(kernels, start, size, shape!, huffman),
+      make: () => zstdFrame(kernels, start, size, shape!, huffman, apart?.at),
     },
     {
       ratio: numbersRatio(kernels, values, valueBytes, nature.width),
       cost: CODES_COST,
-      make: () => zstdRuns(kernels, start, size, lead, nature.width),
+      make: whole(() => zstdRuns(kernels, start, size, lead, nature.width)),
     },
     {
-      ratio: entropyRatio(kernels, ...sampleOf(values, valueBytes)) + CODES_BYTES / size,
+      // Values of a shape have codes already.
+      ratio: huffman === null ? entropyRatio(kernels, ...sampleOf(values, valueBytes)) + CODES_BYTES / size : 1,
       cost: CODES_COST,
-      make: () => codedFrame(kernels, body),
+      make: whole(() => codedFrame(kernels, body)),
     },
     {
       ratio: nature.repeats ? searchRatio(kernels, values, valueBytes) : 1,
       cost: LIBRARY_COST,
-      make: () => librarySearch(kernels, start, size),
+      make: whole(() => librarySearch(kernels, start, size)),
     },
   ];
 }

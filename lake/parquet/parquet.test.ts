@@ -3,7 +3,7 @@ import type { ColumnType, TableDefinition } from '../../base/table.ts';
 import { AMOUNT_MAX } from '../../kernels/money.ts';
 import { createKernels } from '../../kernels/wasm.ts';
 import { COLUMN_TYPES, columnOf, type Plain, randomColumn, randomTable } from '../../test/columns.ts';
-import { listOf, seeded } from '../../test/random.ts';
+import { below, listOf, seeded } from '../../test/random.ts';
 import type { Rows } from '../slab.ts';
 import { EMPTY, openDuck, readByHyparquet, tableOf, written } from './readers.fixture.ts';
 import { encodeParquet } from './write.ts';
@@ -66,6 +66,20 @@ describe('a table written as Parquet', () => {
       return encodeParquet(kernels, definition, rows).length;
     };
     expect(sizeOf(often)).toBeLessThan(sizeOf(once) / 2);
+  });
+
+  it('takes little more for a few kinds than tells them apart, and for nulls than tells where they are', () => {
+    const random = seeded(7);
+    const sizeOf = (int64: Plain[]) => {
+      const { definition, rows } = tableOf({ int64 });
+      return encodeParquet(kernels, definition, rows).length;
+    };
+    const kinds = sizeOf(listOf(50_000, () => BigInt(below(random, 25))));
+    expect(kinds).toBeGreaterThan((50_000 * Math.log2(25)) / 8);
+    expect(kinds).toBeLessThan((50_000 * 4.8) / 8 + 500);
+    const ids = listOf(50_000, () => BigInt(below(random, 1e9)));
+    const nulls = sizeOf(ids.map((id, row) => (row % 500 === 0 ? null : id))) - sizeOf(ids);
+    expect(nulls).toBeLessThan(100 * 5);
   });
 
   it.each(COLUMN_TYPES)('may hold one %s column under several names', async type => {

@@ -2,7 +2,7 @@
 import { parquetKernels } from '../../kernels/parquet.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import { type Huffman, huffmanOf, type RecordShape } from '../../kernels/zstd.ts';
-import type { Body, Nature } from './compress.ts';
+import type { Apart, Body, Nature } from './compress.ts';
 import type { Dense } from './dense.ts';
 import type { Facts } from './statistics.ts';
 import { ENCODING, WIDTH } from './types.ts';
@@ -18,6 +18,8 @@ export interface Encoder {
   room(from: number, to: number): number;
   /** Writes them; returns the end. */
   write(from: number, to: number, out: number): number;
+  /** What is to follow the bytes that were written, where it lies; nothing may be behind them then but that. */
+  apart?(from: number, to: number): Apart;
   /** How `size` bytes of them are alike behind `lead` bytes of something else. */
   shape(from: number, to: number, lead: number, size: number): RecordShape | null;
   /** Codes for the bytes in which they differ, if that gains something. */

@@ -22,9 +22,11 @@ const WAYS: readonly ParquetOptions[] = (['zstd', 'snappy', 'none'] as const).fl
 );
 const nameOf = ({ codec, encodings }: ParquetOptions) => `${codec} ${encodings}`;
 
+type Kinds = Readonly<Record<string, readonly [ColumnType, (row: number) => Plain]>>;
+
 /** Columns of every type, and of the kinds of values that are encoded and compressed in their own ways. */
-function everyKind(random: Random, length: number): { definition: TableDefinition; rows: Rows } {
-  const kinds: Record<string, readonly [ColumnType, (row: number) => Plain]> = {
+function everyKind(random: Random, length: number): Table {
+  const kinds: Kinds = {
     'ids in any order': ['int64', () => BigInt(below(random, 7_000_000))],
     'ids in order': ['int64', row => BigInt(row * 3)],
     'one id': ['int64', () => 42n],
@@ -39,28 +41,59 @@ function everyKind(random: Random, length: number): { definition: TableDefinitio
     'floats of few kinds': ['double', () => below(random, 10) / 10],
     'runs of small numbers': ['int32', row => Math.floor(row / 50)],
   };
-  const columns = [...Object.keys(kinds), ...COLUMN_TYPES].map((name, i) => {
+  const names = [...Object.keys(kinds), ...COLUMN_TYPES];
+  // Some that may be null never are.
+  return tableOfKinds(random, length, names, kinds, i => (i % 3 === 0 || i % 2 === 0 ? 0 : 0.2));
+}
+
+/** What is decided by the first values of many, and what makes a block or a run of its own. */
+function manyRows(random: Random, length: number): Table {
+  const far = 5_000;
+  const kinds: Kinds = {
+    'a few, as bytes': ['int64', () => BigInt(below(random, 25))],
+    'a few, and at last others': ['int64', row => BigInt(row < far ? row % 40 : row)],
+    'days, and at last others': ['date', row => (row < far ? 17_000 + (row % 30) : -row)],
+    'one, and at last others': ['decimal', row => (row < far ? 5n : BigInt(row % 3))],
+    'steps, and then less': ['int64', row => BigInt((row % 50) * 64 + (row === far ? 1 : 0))],
+    'times with few nulls': ['timestamp', () => 1_500_000_000_000_000n + BigInt(below(random, 1e9)) * 10_000n],
+    'far from each other': ['int64', () => (random() < 0.5 ? 2n ** 63n - 1n : -(2n ** 63n)) + BigInt(below(random, 2))],
+    'ids with few nulls': ['text', () => listOf(20, () => below(random, 36).toString(36)).join('')],
+    'texts with few nulls': ['text', row => `${row}`.repeat(1 + below(random, 3))],
+  };
+  return tableOfKinds(random, length, Object.keys(kinds), kinds, (_i, name) => (name.includes('nulls') ? 0.01 : 0));
+}
+
+interface Table {
+  readonly definition: TableDefinition;
+  readonly rows: Rows;
+}
+
+/** Columns of kinds, or of random values of the type they are named by, with a share of nulls. */
+function tableOfKinds(
+  random: Random,
+  length: number,
+  names: readonly string[],
+  kinds: Kinds,
+  nullsOf: (i: number, name: string) => number,
+): Table {
+  const columns = names.map((name, i) => {
     const type = kinds[name]?.[0] ?? (name as ColumnType);
     return { name, type, nullable: i % 3 !== 0, description: '' };
   });
   const entries = columns.map(({ name, type, nullable }, i) => {
     const kind = kinds[name];
-    // Some that may be null never are.
-    const nulls = nullable && i % 2 === 0 ? 0.2 : 0;
+    const nulls = nullable ? nullsOf(i, name) : 0;
     if (!kind) return [name, randomColumn(random, type, length, nulls)] as const;
-    return [
-      name,
-      columnOf(
-        type,
-        listOf(length, row => (random() < nulls ? null : kind[1](row))),
-      ),
-    ] as const;
+    const values = listOf(length, row => (random() < nulls ? null : kind[1](row)));
+    return [name, columnOf(type, values)] as const;
   });
   return { definition: { ...EMPTY, columns }, rows: { length, columns: Object.fromEntries(entries) } };
 }
 
-const { definition, rows } = everyKind(seeded(1), 1_500);
+const few = everyKind(seeded(1), 1_500);
+const { definition, rows } = few;
 const expected = written(definition, rows);
+const many = manyRows(seeded(3), 9_000);
 
 describe.each(WAYS.map(way => [nameOf(way), way] as const))('%s', (_name, way) => {
   const bytes = encodeParquet(kernels, definition, rows, way);
@@ -122,6 +155,26 @@ it('numbers that fill several blocks are read by all', async () => {
   expect(readByParquetWasm(long, bytes)).toEqual(all);
 });
 
+describe.each(WAYS.filter(({ codec }) => codec !== 'none').map(way => [nameOf(way), way] as const))(
+  'many rows, %s',
+  (_name, way) => {
+    const bytes = encodeParquet(kernels, many.definition, many.rows, way);
+
+    it('are read by all', async () => {
+      const all = written(many.definition, many.rows);
+      expect(await duck.read(many.definition, bytes)).toEqual(all);
+      expect(await readByHyparquet(many.definition, bytes)).toEqual(all);
+      expect(readByParquetWasm(many.definition, bytes)).toEqual(all);
+    });
+
+    it('are the same bytes whatever the memory held', () => {
+      const other = createKernels();
+      other.bytes.fill(0x5a, other.mark());
+      expect(Buffer.compare(encodeParquet(other, many.definition, many.rows, way), bytes)).toBe(0);
+    });
+  },
+);
+
 it('is no larger than what parquet-rs and DuckDB write', async () => {
   const own = encodeParquet(kernels, definition, rows);
   const other = encodeByParquetWasm(definition, rows);
@@ -136,16 +189,19 @@ if (probe.status !== 0)
   console.log(`pyarrow and polars read nothing: ${python} cannot import them (set ENDCAP_PYTHON)`);
 
 it.skipIf(probe.status !== 0)('is read by pyarrow, which verifies checksums, and by polars', () => {
-  const folder = join(duck.folder, 'python');
-  mkdirSync(folder);
-  for (const way of WAYS)
-    writeFileSync(join(folder, `${nameOf(way)}.parquet`), encodeParquet(kernels, definition, rows, way));
-  const script = fileURLToPath(new URL('./readers.py', import.meta.url));
-  const { stdout, stderr } = spawnSync(python, [script, folder], { encoding: 'utf8', maxBuffer: 1 << 28 });
-  expect(stderr).toBe('');
-  const columns = definition.columns.map(({ type }, at) => expected.map(row => pythonValue(row[at]!, type)));
-  for (const [name, readers] of Object.entries(JSON.parse(stdout) as Record<string, Record<string, Plain[][]>>)) {
-    for (const [reader, values] of Object.entries(readers)) expect(values, `${name} by ${reader}`).toEqual(columns);
+  for (const { definition, rows } of [few, many]) {
+    const folder = join(duck.folder, `python-${rows.length}`);
+    mkdirSync(folder);
+    for (const way of WAYS)
+      writeFileSync(join(folder, `${nameOf(way)}.parquet`), encodeParquet(kernels, definition, rows, way));
+    const script = fileURLToPath(new URL('./readers.py', import.meta.url));
+    const { stdout, stderr } = spawnSync(python, [script, folder], { encoding: 'utf8', maxBuffer: 1 << 28 });
+    expect(stderr).toBe('');
+    const values = written(definition, rows);
+    const columns = definition.columns.map(({ type }, at) => values.map(row => pythonValue(row[at]!, type)));
+    for (const [name, readers] of Object.entries(JSON.parse(stdout) as Record<string, Record<string, Plain[][]>>)) {
+      for (const [reader, found] of Object.entries(readers)) expect(found, `${name} by ${reader}`).toEqual(columns);
+    }
   }
 });
 

@@ -87,7 +87,7 @@ function textFacts(kernels: Kernels, { values, offsets, count }: Dense): Found {
   const size = textSize(offsets, 0, count);
   const rows = new Int32Array(kernels.bytes.buffer, kernels.alloc(8), 2);
   const isConstant = size === 0 || (size > 0 && repeats(kernels, values + at[0]!, values + at[count]!, size));
-  if (!isConstant) textBounds(offsets, values, count, rows.byteOffset);
+  if (!isConstant) textBounds(offsets, values, count, size, rows.byteOffset);
   else rows.fill(0);
   const [least, greatest] = [textOf(rows[0]!), textOf(rows[1]!)];
   const tooLong = least.length > TEXT_BYTES_MAX || greatest.length > TEXT_BYTES_MAX;

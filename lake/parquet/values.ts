@@ -1,9 +1,10 @@
 /** How the values of a column chunk are encoded: by a dictionary where that is smaller, else one behind the other. */
 import type { Kernels } from '../../kernels/wasm.ts';
 import { numbersRatio, searchRatio } from './compress.ts';
-import { deltaNumbers, deltaSampleBytes, deltaTexts } from './delta.ts';
+import { deltaEstimate, deltaNumbers, deltaTexts } from './delta.ts';
 import type { Dense } from './dense.ts';
-import { dictionaryEncoder, type Examined } from './dictionary.ts';
+import type { Examined } from './dictionary.ts';
+import { dictionaryEncoder } from './indices.ts';
 import { type Encoder, entropyWidth, plainNumbers, plainSize, plainTexts } from './plain.ts';
 import type { Facts } from './statistics.ts';
 import { type Codec, type Encodings, WIDTH } from './types.ts';
@@ -22,15 +23,19 @@ export function encoderOf(
   if (dense.count === 0 || dense.physical === 'boolean') return plainNumbers(kernels, dense, facts);
   const plainBytes = plainSize(kernels, dense);
   const dictionaryBytes = dictionary === null ? Number.POSITIVE_INFINITY : dictionary.estimate(codec);
-  const takeDictionary = () => dictionaryEncoder(kernels, facts, dictionary!);
+  const takeDictionary = () => dictionaryEncoder(kernels, dense, facts, dictionary!, codec);
   if (dictionaryBytes * GOOD_GAIN <= plainBytes) return takeDictionary();
-  const delta = encodings === 'delta' && dense.physical !== 'double';
-  const deltaBytes = delta ? deltaSampleBytes(kernels, dense) : Number.POSITIVE_INFINITY;
-  const otherBytes = dictionary === null && !delta ? 0 : plainEstimate(kernels, dense, facts, codec, plainBytes);
-  if (dictionaryBytes <= Math.min(otherBytes, deltaBytes)) return takeDictionary();
-  // Without sizes between them, texts compress as well or better.
-  if (dense.physical === 'text') return delta ? deltaTexts(kernels, dense, facts) : plainTexts(kernels, dense, facts);
-  return deltaBytes < otherBytes ? deltaNumbers(kernels, dense) : plainNumbers(kernels, dense, facts);
+  const takeDelta = encodings === 'delta' && dense.physical !== 'double';
+  const otherBytes = dictionary === null && !takeDelta ? 0 : plainEstimate(kernels, dense, facts, codec, plainBytes);
+  if (dense.physical === 'text') {
+    if (dictionaryBytes <= otherBytes) return takeDictionary();
+    // Without sizes between them, texts compress as well or better.
+    return takeDelta ? deltaTexts(kernels, dense, facts) : plainTexts(kernels, dense, facts);
+  }
+  const delta = takeDelta ? deltaEstimate(kernels, dense) : null;
+  if (dictionaryBytes <= Math.min(otherBytes, delta?.bytes ?? otherBytes)) return takeDictionary();
+  if (delta !== null && delta.bytes < otherBytes) return deltaNumbers(kernels, dense, delta.miniblock);
+  return plainNumbers(kernels, dense, facts);
 }
 
 /** What the values take as they are: by what is known of them, or when matches are searched for. */
