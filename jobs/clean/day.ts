@@ -16,12 +16,12 @@ import type { Slice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
 import { type Conformed, conform } from './conform.ts';
 import { displayText } from './display.ts';
+import { saleLookups } from './lookups.ts';
 import { loserRejects } from './lost.ts';
 import { derivedDimensions, type MemberRows, memberRows, writeMembers } from './members.ts';
 import { createParts, type Parts } from './parts.ts';
 import { type DayRuns, type SortedPiece, sortedPieces, sortingOf } from './pieces.ts';
 import { type FileRejects, gatherRows, type Reject, type RejectSlice, writeRejects } from './rejects.ts';
-import { keysOf } from './table.ts';
 import { type LookupTables, loadTables, type TableFiles } from './tables.ts';
 
 export interface DayInput {
@@ -52,7 +52,7 @@ export interface DayOutput {
   readonly net: string;
   readonly rejects: readonly RejectSlice[];
   /** Members of dimensions that only the sale lines know, by dimension, piece by piece. */
-  readonly members: readonly Readonly<Record<string, Slice>>[];
+  readonly members: readonly Readonly<Record<string, readonly Slice[]>>[];
 }
 
 interface DayTask extends TaskContext<DayShared> {
@@ -73,14 +73,14 @@ interface MergedPiece {
 
 /** Merges days: drops records that lost their key, checks references, computes amounts, writes one part file a day. */
 export async function day(input: DayInput, context: TaskContext<DayShared>): Promise<DayOutput> {
-  const { shared, lake, kernels } = context;
+  const { shared, kernels } = context;
   const { contract, rowsAtOnce } = shared;
-  const tables = await loadTables(kernels, lake, shared.tables, keysOf(contract));
+  const tables = await loadTables(context, shared.tables, contract.tables, saleLookups(contract));
   const files = input.days.flatMap(({ runs }) => runs.flatMap(run => run.files));
   const task: DayTask = { ...context, input, tables, files };
   const counts = files.map((): SourceCounts => ({ kept: 0, duplicate: 0, quarantined: 0 }));
   const rejects: RejectSlice[] = [];
-  const members: Record<string, Slice>[] = [];
+  const members: Record<string, readonly Slice[]>[] = [];
   const parts = createParts(context, salesTable(contract));
   let net = 0n;
   try {
@@ -93,7 +93,7 @@ export async function day(input: DayInput, context: TaskContext<DayShared>): Pro
       const name = (file: string) => (number === 0 ? file : `${number}-${file}`);
       const write: DayTask['write'] = (file, bytes, rows) => context.write(name(file), bytes, rows);
       rejects.push(...(await writeRejects(kernels, rejectsByFile(task, merged), write)));
-      members.push(await writeMembers(pieceMembers(task, merged), write));
+      members.push(await writeMembers(kernels, contract, pieceMembers(task, merged), write));
       // The next piece takes the memory that this one had.
       await parts.settled();
       number++;

@@ -1,4 +1,4 @@
-/** The order of the lines of a day: by customer, then sale, then place in the files. Chunks, merges and days all keep it. */
+/** The orders of runs. Lines of a day are by customer, then sale, then place in the files: chunks, merges and days keep it. */
 import type { Contract } from '../../datasets/contract.ts';
 import { type Column, isValid } from '../../kernels/column.ts';
 import { joinIds } from '../../kernels/join.ts';
@@ -8,15 +8,37 @@ import { columnOf } from './values.ts';
 
 export type SaleOrder = Pick<Contract['sale'], 'customer_id' | 'sale_id'>;
 
+/** What runs are sorted by. */
+export interface RowOrder {
+  /** The columns of a file that the keys are made of. */
+  readonly names: readonly string[];
+  /** The columns to sort by, made of those. */
+  columns(kernels: Kernels, rows: Rows): Column[];
+}
+
+/** The order of the lines of a day. */
+export const saleOrder = (sale: SaleOrder): RowOrder => ({
+  names: [...new Set([sale.customer_id, ...[sale.sale_id].flat()])],
+  columns: (kernels, rows) => orderColumns(kernels, sale, rows),
+});
+
+/** The order of the rows of a table that is not the sale lines': by its key, rates by day. */
+export function tableOrder({ tables, sale }: Pick<Contract, 'tables' | 'sale'>, table: string): RowOrder {
+  const { rates } = sale;
+  const { key, columns } = tables[table]!;
+  const names = rates?.table === table ? [rates.day, rates.currency] : key;
+  return columnOrder(names.filter(name => columns[name]!.kind !== 'boolean'));
+}
+
+export const columnOrder = (names: readonly string[]): RowOrder => ({
+  names,
+  columns: (_, rows) => names.map(name => columnOf(rows, name)),
+});
+
 /** The columns to sort the lines of a day by; rows that are equal in them stay in the order of the files. */
 export const orderColumns = (kernels: Kernels, sale: SaleOrder, rows: Rows): Column[] => [
   columnOf(rows, sale.customer_id),
   saleIds(kernels, sale, rows),
-];
-
-/** The columns of a file that these are made of. */
-export const orderNames = ({ customer_id, sale_id }: SaleOrder): string[] => [
-  ...new Set([customer_id, ...[sale_id].flat()]),
 ];
 
 /** The key of each line: a column, or several joined. */

@@ -49,7 +49,7 @@ async function manyChunks(bytes: number) {
   } as unknown as TaskContext<TableShared>;
   const file = { file: 'names.csv', unpacked: null, table: 'names', header: ['Id', 'Name'], chunks };
   const plan = { ...file, size: start, sha256: '', records: CHUNKS * RECORDS };
-  return { output: await table({ table: 'names', files: [plan], references: {} }, context), files };
+  return { output: await table({ table: 'names', files: [plan], references: {}, order: ['Id'] }, context), files };
 }
 
 describe('a table', () => {
