@@ -16,13 +16,13 @@ import type { Slice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
 import { type Conformed, conform } from './conform.ts';
 import { displayText } from './display.ts';
-import { saleLookups } from './lookups.ts';
+import { type LookupTables, saleLookups } from './lookups.ts';
 import { loserRejects } from './lost.ts';
 import { derivedDimensions, type MemberRows, memberRows, writeMembers } from './members.ts';
 import { createParts, type Parts } from './parts.ts';
 import { type DayRuns, type SortedPiece, sortedPieces, sortingOf } from './pieces.ts';
 import { type FileRejects, gatherRows, type Reject, type RejectSlice, writeRejects } from './rejects.ts';
-import { type LookupTables, loadTables, type TableFiles } from './tables.ts';
+import { loadTables, type TableFiles } from './tables.ts';
 
 export interface DayInput {
   readonly days: readonly (DayRuns & {

@@ -62,7 +62,7 @@ export async function dimension(
       const { rows } = members;
       const evaluation = { kernels, contract, table: source, rows, tables, found: new Map() };
       const columns = dimensionColumns(input.dimension, contract, evaluation, definition);
-      const by = sortColumns(input.dimension, definition).map(name => columns[name]!);
+      const by = definition.columns.slice(0, 2).map(({ name }) => columns[name]!);
       await part.add({ length: rows.length, columns }, sortRows(kernels, rowNumbers(kernels, rows.length), by));
       conflicts += members.conflicts;
     }
@@ -75,12 +75,6 @@ export async function dimension(
 
 function definitionOf(contract: Contract, name: DimensionInput['dimension']): TableDefinition {
   return name === 'location' ? locationTable() : name === 'rate' ? rateTable() : dimensionTable(contract, name);
-}
-
-/** An id is one row's alone; but two addresses that hold a `|` may have one. */
-function sortColumns(dimension: DimensionInput['dimension'], { columns }: TableDefinition): string[] {
-  const names = columns.map(({ name }) => name);
-  return dimension === 'location' ? names : names.slice(0, 2);
 }
 
 interface DimensionSource {

@@ -1,8 +1,20 @@
 /** What tasks look up in cleaned tables: which tables they need, and which columns there besides the key. */
 import type { Contract, DimensionName, Value } from '../../datasets/contract.ts';
+import type { Finder } from '../../kernels/lookup.ts';
+import type { Rows } from '../../lake/slab.ts';
 
 /** By name of the table, the columns whose values are wanted; none when only whether a key is there matters. */
 export type Lookups = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** A table in which rows are looked up. */
+export interface LookupTable {
+  /** Those columns that were asked for. */
+  readonly rows: Rows;
+  /** Finds rows by the table's key; for as long as the task has its kernels. */
+  readonly find: Finder;
+}
+
+export type LookupTables = ReadonlyMap<string, LookupTable>;
 
 type Tables = Pick<Contract, 'tables'>;
 

@@ -34,14 +34,8 @@ export interface FileRejects {
   readonly rejects: readonly Reject[];
 }
 
-/** Writes rejects as one part file of slices. */
-export const writeRejects = (kernels: Kernels, files: readonly FileRejects[], write: Write): Promise<RejectSlice[]> =>
-  writeEncodedRejects(encodeRejects(kernels, files), write);
-
-type Write = (name: string, bytes: Uint8Array, rows: number) => Promise<PartFile>;
-
 /** Rejects that are no longer in the kernels' memory. */
-export interface EncodedRejects {
+interface EncodedRejects {
   readonly name: Pick<RejectSlice, 'file' | 'range'>;
   readonly bytes: Uint8Array;
   readonly rows: number;
@@ -60,7 +54,15 @@ export function encodeRejects(kernels: Kernels, files: readonly FileRejects[]): 
   });
 }
 
-export async function writeEncodedRejects(pieces: readonly EncodedRejects[], write: Write): Promise<RejectSlice[]> {
+type Write = (name: string, bytes: Uint8Array, rows: number) => Promise<PartFile>;
+
+/** Writes rejects as one part file of slices. */
+export async function writeRejects(
+  kernels: Kernels,
+  files: readonly FileRejects[],
+  write: Write,
+): Promise<RejectSlice[]> {
+  const pieces = encodeRejects(kernels, files);
   if (pieces.length === 0) return [];
   const { packed, slices } = packSlices(pieces);
   const part = await write(

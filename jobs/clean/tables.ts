@@ -1,11 +1,11 @@
 /** Cleaned tables as later tasks look things up in them: rows by key. */
 import type { Contract, TableContract } from '../../datasets/contract.ts';
 import type { Column } from '../../kernels/column.ts';
-import { type Finder, type Index, indexOf } from '../../kernels/lookup.ts';
+import { type Index, indexOf } from '../../kernels/lookup.ts';
 import { addSizes, assembleRows, columnsOf, type RowsSize, type RunColumns, sizeOfRows } from '../../lake/assemble.ts';
 import type { Rows } from '../../lake/slab.ts';
 import type { Slice } from '../../lake/slice.ts';
-import type { Lookups } from './lookups.ts';
+import type { Lookups, LookupTable, LookupTables } from './lookups.ts';
 import { type Context, withSlab } from './split.ts';
 import { emptyColumns } from './values.ts';
 
@@ -17,15 +17,6 @@ export interface CleanedTable {
 
 /** Cleaned tables by name. */
 export type TableFiles = Readonly<Record<string, CleanedTable>>;
-
-export interface LookupTable {
-  /** Those columns that were asked for. */
-  readonly rows: Rows;
-  /** Finds rows by the table's key; for as long as the task has its kernels. */
-  readonly find: Finder;
-}
-
-export type LookupTables = ReadonlyMap<string, LookupTable>;
 
 interface LoadedTable {
   readonly rows: Rows;
