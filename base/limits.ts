@@ -27,7 +27,10 @@ export const RAW_TEXT_BYTES_MAX = 8 * KIB;
 /** Raw bytes that one quarantine part file covers: fixed, so that the files do not depend on chunk sizes; all may be refused. */
 export const QUARANTINE_RANGE_BYTES = 16 * MIB;
 
-/** Records of a table other than the sale lines': its keys are held in one map, and its rows in the memory of each task. */
+/**
+ * Records of a table other than the sale lines': the task that cleans it holds up to 32 bytes for each in its memory. One more
+ * is refused as E_MEMORY.
+ */
 export const TABLE_ROWS_MAX = 16_000_000;
 
 /** Records for each key bucket: sorting the hashes of one takes about 100 MB. */

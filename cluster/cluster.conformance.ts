@@ -197,8 +197,8 @@ function testFailures(open: () => Promise<Bench>): void {
     expect([failure.attempts, failure.error.retry]).toEqual([1, false]);
     expect(failure.error.details).toMatchObject({
       code: 'E_MEMORY',
-      what: 'probe.echo 1 does not fit into the 1024 MiB that a task works in',
-      next: expect.stringContaining('--chunk-bytes'),
+      what: 'probe.echo 1 cannot be done in the 1024 MiB that a task works in',
+      why: expect.stringMatching(/^probe.echo 1 held \d+ MiB and needed 4096 MiB more$/),
     });
   });
 

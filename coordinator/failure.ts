@@ -11,7 +11,7 @@ export function failureDetails(error: unknown, dir: string): ErrorDetails {
   if (error instanceof TaskFailure) return taskDetails(error, again);
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof InvariantError) return broken(message);
-  return diskDetails(message) ?? { code: 'E_FAILED', what: message, unchanged: UNCHANGED, next: again, exitCode: 1 };
+  return machineDetails(message) ?? { code: 'E_FAILED', what: message, unchanged: UNCHANGED, next: again, exitCode: 1 };
 }
 
 function taskDetails({ task, attempts, error }: TaskFailure, again: string): ErrorDetails {
@@ -19,7 +19,7 @@ function taskDetails({ task, attempts, error }: TaskFailure, again: string): Err
   if (error.name === 'InvariantError') return broken(error.message);
   const tries = attempts === 1 ? 'one attempt' : `${attempts} attempts`;
   return (
-    diskDetails(error.message) ?? {
+    machineDetails(error.message) ?? {
       code: 'E_TASK',
       what: `${task.kind} ${task.index + 1} failed after ${tries}: ${firstLine(error)}`,
       unchanged: UNCHANGED,
@@ -35,6 +35,23 @@ function broken(message: string): ErrorDetails {
     what: message,
     why: 'a promise of endcap does not hold for this input: this is a bug, and no number of this run can be trusted',
     unchanged: UNCHANGED,
+    exitCode: 1,
+  };
+}
+
+/** What the machine, not the work, lacks. */
+const machineDetails = (message: string): ErrorDetails | null => diskDetails(message) ?? memoryDetails(message);
+
+/** A thread whose own heap is full dies; buffers, and a task's 1 GiB of addresses, are refused by the system. */
+function memoryDetails(message: string): ErrorDetails | null {
+  if (!/JS heap out of memory|allocation failed|could not allocate memory|ENOMEM/i.test(message)) return null;
+  return {
+    code: 'E_MEMORY',
+    what: 'the machine has no memory left for so many threads',
+    where: message,
+    why: 'each thread takes up to 1 GiB for each of two tasks, and keeps the tables that it looks things up in',
+    unchanged: UNCHANGED,
+    next: 'run again with fewer --threads, such as --threads 1: finished tasks are not computed again',
     exitCode: 1,
   };
 }

@@ -5,7 +5,7 @@ import { KernelMemoryError, withKernels } from '../kernels/wasm.ts';
 import { layout } from '../lake/layout.ts';
 import { openStore } from '../lake/open.ts';
 import { type ObjectStore, type ObjectWriter, readJson, writeJson } from '../lake/store.ts';
-import { type PartWriter, type TaskContext, type TaskFunction, taskFunction } from './registry.ts';
+import { adviceFor, type PartWriter, type TaskContext, type TaskFunction, taskFunction } from './registry.ts';
 import type { StagePlan } from './stage.ts';
 
 /**
@@ -14,10 +14,12 @@ import type { StagePlan } from './stage.ts';
  */
 export async function runAttempt({ task, lakeUrl }: AttemptMessage): Promise<AttemptOutcome> {
   const started = performance.now();
+  let plan: StagePlan | undefined;
   try {
     const lake = await storeAt(lakeUrl);
-    const plan = await stagePlan(lake, task.plan);
-    const raw = await storeAt(plan.raw);
+    plan = await stagePlan(lake, task.plan);
+    const { raw: rawUrl, shared, inputs } = plan;
+    const raw = await storeAt(rawUrl);
     const run = (await taskFunction(task.kind)) as unknown as TaskFunction<unknown, unknown>;
     const attempt = randomBytes(8).toString('hex');
     const files: { key: string; bytes: number }[] = [];
@@ -30,7 +32,7 @@ export async function runAttempt({ task, lakeUrl }: AttemptMessage): Promise<Att
       return { key, bytes: bytes.length };
     };
     const context: Omit<TaskContext, 'kernels'> = {
-      shared: plan.shared,
+      shared,
       lake,
       raw,
       async scratch(name, bytes, rows) {
@@ -47,7 +49,7 @@ export async function runAttempt({ task, lakeUrl }: AttemptMessage): Promise<Att
     };
     const output = await withKernels(async kernels => {
       try {
-        return await run(plan.inputs[task.index], { ...context, kernels });
+        return await run(inputs[task.index], { ...context, kernels });
       } finally {
         // What a task that failed still writes may lie in the kernels' memory, which the next task fills.
         await Promise.allSettled(writes);
@@ -57,7 +59,8 @@ export async function runAttempt({ task, lakeUrl }: AttemptMessage): Promise<Att
     const commit = await commitOnce(lake, own);
     return { ok: true, commit, ms: performance.now() - started };
   } catch (error) {
-    return { ok: false, error: attemptError(error instanceof KernelMemoryError ? tooLarge(task, error) : error) };
+    const told = plan && error instanceof KernelMemoryError ? await tooLarge(task, plan, error) : error;
+    return { ok: false, error: attemptError(told) };
   }
 }
 
@@ -113,15 +116,20 @@ async function stagePlan(lake: ObjectStore, hash: string): Promise<StagePlan> {
 }
 
 /** The limits that cut tasks make this rare: records that are far smaller or larger than those of other shops. */
-const tooLarge = ({ kind, index }: Task, { limit, message }: KernelMemoryError): UserError =>
-  new UserError({
+async function tooLarge({ kind, index }: Task, plan: StagePlan, error: KernelMemoryError): Promise<UserError> {
+  const advice = await adviceFor(kind, plan.inputs[index], plan.shared);
+  const [limit, used, size] = [error.limit, error.used, error.size].map(bytes => Math.ceil(bytes / 2 ** 20));
+  const figures = `${kind} ${index + 1} held ${used} MiB and needed ${size} MiB more`;
+  return new UserError({
     code: 'E_MEMORY',
-    what: `${kind} ${index + 1} does not fit into the ${limit / 2 ** 20} MiB that a task works in`,
-    why: message,
+    what: `${advice?.what ?? `${kind} ${index + 1} cannot be done`} in the ${limit} MiB that a task works in`,
+    where: advice?.where,
+    why: advice ? `${advice.why}; ${figures}` : figures,
     unchanged: 'nothing was published; what was finished is kept',
-    next: 'run again with a smaller --chunk-bytes; a table other than that of the sale lines must fit as a whole',
+    next: advice?.next,
     exitCode: 1,
   });
+}
 
 function attemptError(error: unknown): AttemptError {
   if (error instanceof UserError)

@@ -26,6 +26,16 @@ export interface PartWriter {
   abort(): Promise<void>;
 }
 
+/** What to tell of a task that needs more memory than it has. */
+export interface MemoryAdvice {
+  readonly what: string;
+  readonly where: string;
+  /** What takes the memory. */
+  readonly why: string;
+  /** What makes it less. */
+  readonly next: string;
+}
+
 /** Runs on a worker thread. Idempotent and without state: the same input makes the same bytes, whatever the attempt. */
 export type TaskFunction<Input = never, Shared = never, Output = unknown> = (
   input: Input,
@@ -40,6 +50,13 @@ const JOBS: Readonly<Record<string, () => Promise<Job>>> = {
   customers: () => import('./customers/tasks.ts'),
   probe: () => import('./probe/tasks.ts'),
 };
+
+/** What can be done about a task of a kind that needs more memory than it has; null when its job does not say. */
+export async function adviceFor(kind: string, input: unknown, shared: unknown): Promise<MemoryAdvice | null> {
+  const job = await JOBS[kind.split('.')[0]!]?.();
+  const advise = job?.memoryAdvice as ((...of: unknown[]) => MemoryAdvice | null) | undefined;
+  return advise?.(kind, input, shared) ?? null;
+}
 
 /** The function of a kind such as `clean.chunk`. */
 export async function taskFunction(kind: string): Promise<TaskFunction> {

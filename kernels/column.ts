@@ -87,9 +87,6 @@ export function booleanColumn(length: number): BooleanColumn {
   return { type: 'boolean', length, values: new Uint8Array(bytes), validity: new Uint8Array(bytes) };
 }
 
-/** Whether values are 64-bit integers. */
-export const isFixed = (column: Column): column is FixedColumn => column.type in { int64: 0, decimal: 0, timestamp: 0 };
-
 /** The 32-bit halves of 64-bit values: writing these is several times faster than making BigInts. */
 export const halves = (column: FixedColumn): Int32Array =>
   new Int32Array(column.values.buffer, column.values.byteOffset, column.length * 2);

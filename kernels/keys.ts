@@ -23,11 +23,21 @@ interface Exports {
     ends: number,
     out: number,
   ): void;
+  claimKeys(
+    hashes: number,
+    first: number,
+    count: number,
+    faults: number,
+    slots: number,
+    mask: number,
+    out: number,
+  ): number;
   findLosers(entries: number, count: number, slots: number, mask: number, out: number): number;
 }
 
 /** Bytes of an entry: hash of the key (16), hash of the content (8), day (4), line (4). */
 export const ENTRY_BYTES = 32;
+const HASH_BYTES = 16;
 
 /** Hashes of the values of a key, two u64 a row, in the kernels' memory. Equal keys have equal hashes on every machine. */
 export function hashKeys(kernels: Kernels, columns: readonly Column[], length: number): number {
@@ -93,10 +103,46 @@ export function keyEntries(kernels: Kernels, input: EntryInput): { entries: Uint
 /** Pairs of entries at `entries`: the number of each whose key an earlier one has, and of that one. Uint32, [losers × 2]. */
 export function findLosers(kernels: Kernels, entries: number, count: number): Uint32Array {
   const kernel = kernels.exports as unknown as Exports;
-  let places = 16;
-  while (places < count * 2) places *= 2;
+  const places = placesFor(count);
   const slots = kernels.allocZeroed(places * 4);
   const out = kernels.alloc(count * 8);
   const losers = kernel.findLosers(entries, count, slots, places - 1, out);
   return new Uint32Array(kernels.bytes.buffer as ArrayBuffer, out, losers * 2);
+}
+
+/** At least twice as many as there are keys; a power of two. */
+function placesFor(keys: number): number {
+  let places = 16;
+  while (places < keys * 2) places *= 2;
+  return places;
+}
+
+/** Keys of records that come batch by batch; who is first owns a key. */
+export interface KeyOwners {
+  /**
+   * Enters the next records, those left out that have a fault. Pairs: the number in this batch of each whose key has an
+   * owner, and the owner's number among all. Uint32, [losers × 2], a view of the kernels' memory.
+   */
+  claim(columns: readonly Column[], faults: Uint8Array): Uint32Array;
+}
+
+/** Takes 24 to 32 bytes of the kernels' memory for each of the `records` that there can be. */
+export function keyOwners(kernels: Kernels, records: number): KeyOwners {
+  const { claimKeys } = kernels.exports as unknown as Exports;
+  const hashes = kernels.alloc(records * HASH_BYTES);
+  const places = placesFor(records);
+  const slots = kernels.allocZeroed(places * 4);
+  let claimed = 0;
+  return {
+    claim(columns, faults) {
+      const { length } = faults;
+      if (claimed + length > records) throw new RangeError(`${claimed + length} keys: there is room for ${records}`);
+      const out = kernels.alloc(length * 8);
+      const own = hashKeys(kernels, columns, length);
+      kernels.bytes.copyWithin(hashes + claimed * HASH_BYTES, own, own + length * HASH_BYTES);
+      const losers = claimKeys(hashes, claimed, length, place(kernels, faults), slots, places - 1, out);
+      claimed += length;
+      return new Uint32Array(kernels.bytes.buffer as ArrayBuffer, out, losers * 2);
+    },
+  };
 }

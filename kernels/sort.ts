@@ -34,6 +34,13 @@ export function sortRows(kernels: Kernels, rows: Int32Array, columns: readonly C
   return out;
 }
 
+/** 0, 1, 2 …: all rows, in their order. */
+export function rowNumbers(kernels: Kernels, length: number): Int32Array {
+  const rows = allocInt32s(kernels, length);
+  for (let row = 0; row < length; row++) rows[row] = row;
+  return rows;
+}
+
 /** What to sort by, the least significant part first. */
 function* keyPasses(kernels: Kernels, column: Column): Generator<(keys: number) => void> {
   const kernel = kernels.exports as unknown as Exports;

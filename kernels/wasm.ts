@@ -31,9 +31,14 @@ const MEMORY_BYTES = 2 ** 30;
 /** What is to be worked on at once is too large for the memory. */
 export class KernelMemoryError extends RangeError {
   readonly limit: number;
-  constructor(limit: number, size: number) {
-    super(`a task needs more than ${limit} bytes of kernel memory: ${size} more`);
+  /** Bytes that were in use, and how many more were asked for. */
+  readonly used: number;
+  readonly size: number;
+  constructor(limit: number, used: number, size: number) {
+    super(`a task needs more than ${limit} bytes of kernel memory: ${size} besides ${used}`);
     this.limit = limit;
+    this.used = used;
+    this.size = size;
   }
 }
 
@@ -61,7 +66,7 @@ export function createKernels(bytes = MEMORY_BYTES): Kernels {
   const alloc = (size: number): number => {
     const start = used;
     // Before it is rounded: that is done in 32 bits, of which sizes of many gigabytes have more.
-    if (start + size + SLACK > all.length) throw new KernelMemoryError(all.length, size);
+    if (start + size + SLACK > all.length) throw new KernelMemoryError(all.length, start, size);
     used = align(start + size + SLACK);
     return start;
   };

@@ -41,7 +41,7 @@ describe('a project that lost', () => {
     ['a part of the fact', layout.partsOf('clean.day'), '/2024-06-01.parquet', { 'clean.day': 1 }, 'published'],
     ['a dimension', layout.partsOf('clean.dimension'), '.parquet', { 'clean.dimension': 1 }, 'published'],
     ['the records of a chunk', layout.scratchOf('clean.chunk'), 'run.bin', { 'clean.chunk': 1 }, 'unchanged'],
-    ['a cleaned table', layout.partsOf('clean.table'), '.slab', { 'clean.table': 1 }, 'unchanged'],
+    ['a cleaned table', layout.partsOf('clean.table'), 'table.bin', { 'clean.table': 1 }, 'unchanged'],
   ] as const;
 
   it.each(LOSSES)(

@@ -12,8 +12,8 @@ import type { Kernels } from '../../kernels/wasm.ts';
 import type { Rows } from '../../lake/slab.ts';
 import { type Amounts, computeAmounts } from './amounts.ts';
 import { locationIds } from './locations.ts';
+import type { LookupTables } from './lookups.ts';
 import { saleIds } from './order.ts';
-import type { LookupTables } from './tables.ts';
 import { columnOf, type Evaluation, evaluate, findReferences } from './values.ts';
 
 export interface Conformed {

@@ -17,13 +17,13 @@ import type { TaskContext } from '../registry.ts';
 import { type Conformed, conform } from './conform.ts';
 import { type BlockSlices, type DayLines, writeBlocks } from './customers.ts';
 import { displayText } from './display.ts';
+import { type LookupTables, saleLookups } from './lookups.ts';
 import { loserRejects } from './lost.ts';
 import { derivedDimensions, type MemberRows, memberRows, writeMembers } from './members.ts';
 import { createParts, type Parts } from './parts.ts';
 import { type DayRuns, type SortedPiece, sortedPieces, sortingOf } from './pieces.ts';
 import { type FileRejects, gatherRows, type Reject, type RejectSlice, writeRejects } from './rejects.ts';
-import { keysOf } from './table.ts';
-import { type LookupTables, loadTables, type TableFiles } from './tables.ts';
+import { loadTables, type TableFiles } from './tables.ts';
 
 export interface DayInput {
   readonly days: readonly (DayRuns & {
@@ -55,7 +55,7 @@ export interface DayOutput {
   readonly net: string;
   readonly rejects: readonly RejectSlice[];
   /** Members of dimensions that only the sale lines know, by dimension, piece by piece. */
-  readonly members: readonly Readonly<Record<string, Slice>>[];
+  readonly members: readonly Readonly<Record<string, readonly Slice[]>>[];
   /** The same lines by customer block, piece by piece, when they are wanted. */
   readonly customers?: readonly (readonly BlockSlices[])[];
 }
@@ -78,14 +78,14 @@ interface MergedPiece {
 
 /** Merges days: drops records that lost their key, checks references, computes amounts, writes one part file a day. */
 export async function day(input: DayInput, context: TaskContext<DayShared>): Promise<DayOutput> {
-  const { shared, lake, kernels } = context;
+  const { shared, kernels } = context;
   const { contract, rowsAtOnce, customerBlocks } = shared;
-  const tables = await loadTables(kernels, lake, shared.tables, keysOf(contract));
+  const tables = await loadTables(context, shared.tables, contract.tables, saleLookups(contract));
   const files = input.days.flatMap(({ runs }) => runs.flatMap(run => run.files));
   const task: DayTask = { ...context, input, tables, files };
   const counts = files.map((): SourceCounts => ({ kept: 0, duplicate: 0, quarantined: 0 }));
   const rejects: RejectSlice[] = [];
-  const members: Record<string, Slice>[] = [];
+  const members: Record<string, readonly Slice[]>[] = [];
   const customers: BlockSlices[][] = [];
   const parts = createParts(context, salesTable(contract));
   let net = 0n;
@@ -100,11 +100,8 @@ export async function day(input: DayInput, context: TaskContext<DayShared>): Pro
       const write: DayTask['write'] = (file, bytes, rows) => context.write(name(file), bytes, rows);
       const scratch: DayTask['scratch'] = (file, bytes, rows) => context.scratch(name(file), bytes, rows);
       rejects.push(...(await writeRejects(kernels, rejectsByFile(task, merged), scratch)));
-      members.push(await writeMembers(pieceMembers(task, merged), write));
-      if (customerBlocks) {
-        const scratch: DayTask['scratch'] = (file, bytes, rows) => context.scratch(name(file), bytes, rows);
-        customers.push(await writeBlocks(kernels, linesOf(merged), customerBlocks, scratch));
-      }
+      members.push(await writeMembers(kernels, contract, pieceMembers(task, merged), write));
+      if (customerBlocks) customers.push(await writeBlocks(kernels, linesOf(merged), customerBlocks, scratch));
       // The next piece takes the memory that this one had.
       await parts.settled();
       number++;

@@ -2,30 +2,37 @@ import type { TableDefinition } from '../../base/table.ts';
 import type { Contract, DimensionName } from '../../datasets/contract.ts';
 import { dimensionTable, LOCATION_ATTRIBUTES, locationTable, rateTable } from '../../datasets/sales.ts';
 import type { Column } from '../../kernels/column.ts';
+import { nullColumns } from '../../kernels/constant.ts';
 import { groupRows } from '../../kernels/groups.ts';
-import { sortRows } from '../../kernels/sort.ts';
+import { rowNumbers, sortRows } from '../../kernels/sort.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import type { PartFile } from '../../lake/manifest.ts';
-import { encodeParquet } from '../../lake/parquet/write.ts';
-import { decodeSlab, type Rows } from '../../lake/slab.ts';
-import { readSlice, type Slice } from '../../lake/slice.ts';
+import type { Rows } from '../../lake/slab.ts';
+import type { Slice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
 import { locationIds } from './locations.ts';
-import { memberColumns, placeComparer } from './members.ts';
-import { concatRows, gatherRows } from './rejects.ts';
-import { keysOf } from './table.ts';
-import { type LookupTables, loadTables, type TableFiles } from './tables.ts';
-import { columnOf, type Evaluation, emptyColumns, evaluate, nullColumn } from './values.ts';
+import { dimensionLookups, type Lookups } from './lookups.ts';
+import { memberColumns, memberOrder, placeComparer } from './members.ts';
+import { type RowOrder, tableOrder } from './order.ts';
+import { streamPart } from './parts.ts';
+import { gatherRows } from './rejects.ts';
+import { pieceCount, rowsByRange } from './split.ts';
+import { loadTables, type TableFiles } from './tables.ts';
+import { columnOf, type Evaluation, evaluate } from './values.ts';
 
 export interface DimensionInput {
   readonly dimension: DimensionName | 'location' | 'rate';
-  /** Of a dimension that only the sale lines describe: its members, day by day. */
-  readonly members: readonly Slice[] | null;
+  /** Whether only the sale lines describe it. */
+  readonly isDerived: boolean;
+  /** Sorted runs: of its table, or of its members, which each piece of a day has written. */
+  readonly slices: readonly Slice[];
 }
 
 export interface DimensionShared {
   readonly contract: Contract;
   readonly tables: TableFiles;
+  /** Most rows that are sorted at once; nothing that is published depends on it. */
+  readonly rowsAtOnce: number;
 }
 
 export interface DimensionOutput {
@@ -35,56 +42,66 @@ export interface DimensionOutput {
   readonly conflicts: number;
 }
 
-/** Makes one dimension of the star schema, sorted by its id. */
+/** Makes one dimension of the star schema, sorted by its id: range by range of ids, so that it need not fit in memory. */
 export async function dimension(
   input: DimensionInput,
-  { shared, lake, kernels, write }: TaskContext<DimensionShared>,
+  context: TaskContext<DimensionShared>,
 ): Promise<DimensionOutput> {
-  const { contract } = shared;
-  const tables = await loadTables(kernels, lake, shared.tables, keysOf(contract));
-  const { rows, conflicts, source } = await sourceRows(kernels, input, contract, tables, slice =>
-    readSlice(lake, slice),
-  );
+  const { kernels, shared } = context;
+  const { contract, rowsAtOnce } = shared;
+  const { lookups, source, order, ids } = sourceOf(contract, input);
+  const tables = await loadTables(context, shared.tables, contract.tables, lookups);
   const definition = definitionOf(contract, input.dimension);
-  const evaluation = { kernels, contract, table: source, rows, tables, found: new Map() };
-  const columns = dimensionColumns(input.dimension, contract, evaluation, definition);
-  const unsorted = Int32Array.from({ length: rows.length }, (_, row) => row);
-  const by = definition.columns.slice(0, 2).map(({ name }) => columns[name]!);
-  const sorted = gatherRows(kernels, { length: rows.length, columns }, sortRows(kernels, unsorted, by));
-  const file = await write(`${definition.name}.parquet`, encodeParquet(kernels, definition, sorted), sorted.length);
-  return { name: definition.name, file, conflicts };
+  const width = Object.keys(contract.tables[source]!.columns).length + definition.columns.length;
+  const pieces = pieceCount(input.slices, { rowsAtOnce, columns: width });
+  const part = await streamPart(context, definition, definition.name);
+  let conflicts = 0;
+  try {
+    for await (const range of rowsByRange(context, input.slices, { order, pieces })) {
+      const members = ids === null ? { rows: range, conflicts: 0 } : firstDescriptions(kernels, range, ids);
+      const { rows } = members;
+      const evaluation = { kernels, contract, table: source, rows, tables, found: new Map() };
+      const columns = dimensionColumns(input.dimension, contract, evaluation, definition);
+      const by = definition.columns.slice(0, 2).map(({ name }) => columns[name]!);
+      await part.add({ length: rows.length, columns }, sortRows(kernels, rowNumbers(kernels, rows.length), by));
+      conflicts += members.conflicts;
+    }
+    return { name: definition.name, file: await part.finish(), conflicts };
+  } catch (error) {
+    await part.abort();
+    throw error;
+  }
 }
 
 function definitionOf(contract: Contract, name: DimensionInput['dimension']): TableDefinition {
   return name === 'location' ? locationTable() : name === 'rate' ? rateTable() : dimensionTable(contract, name);
 }
 
-async function sourceRows(
-  kernels: Kernels,
-  { dimension, members }: DimensionInput,
-  contract: Contract,
-  tables: LookupTables,
-  read: (slice: Slice) => Promise<Buffer>,
-): Promise<{ rows: Rows; conflicts: number; source: string }> {
-  if (members === null) {
-    const source =
-      dimension === 'rate' ? contract.sale.rates!.table : contract.dimensions[dimension as DimensionName]!.from;
-    return { rows: tables.get(source)!.rows, conflicts: 0, source };
-  }
-  const parts = await Promise.all(members.map(async slice => decodeSlab(await read(slice))));
-  const names = memberColumns(contract, dimension as DimensionName | 'location')!;
-  const source = contract.sale.from;
-  if (parts.length === 0)
-    return {
-      rows: { length: 0, columns: emptyColumns(contract.tables[source]!.columns, names) },
-      conflicts: 0,
-      source,
-    };
-  return {
-    ...firstDescriptions(kernels, concatRows(parts), dimension === 'location' ? names : names.slice(0, 1)),
-    source,
-  };
+interface DimensionSource {
+  readonly lookups: Lookups;
+  /** The table whose rows describe it. */
+  readonly source: string;
+  readonly order: RowOrder;
+  /** The columns that tell the members of a derived dimension apart. */
+  readonly ids: readonly string[] | null;
 }
+
+function sourceOf(contract: Contract, { dimension, isDerived }: DimensionInput): DimensionSource {
+  const lookups: Lookups =
+    dimension === 'location' || dimension === 'rate' ? new Map() : dimensionLookups(contract, dimension);
+  if (isDerived) {
+    const own = dimension as DimensionName | 'location';
+    const names = memberColumns(contract, own)!;
+    const ids = own === 'location' ? names : names.slice(0, 1);
+    return { lookups, source: contract.sale.from, order: memberOrder(contract, own), ids };
+  }
+  const source = tableOf(contract, dimension);
+  return { lookups, source, order: tableOrder(contract, source), ids: null };
+}
+
+/** The table that a dimension with files of its own is made of. */
+export const tableOf = ({ sale, dimensions }: Contract, dimension: DimensionInput['dimension']): string =>
+  dimension === 'rate' ? sale.rates!.table : dimensions[dimension as DimensionName]!.from;
 
 /** Of each id the description that stands first in the files. */
 function firstDescriptions(
@@ -127,19 +144,21 @@ function dimensionColumns(
   }
   if (dimension === 'location') return locationColumns(kernels, contract, rows);
   const mapping = contract.dimensions[dimension]!;
+  const nulls = nullColumns(kernels, rows.length);
   const columns: Record<string, Column> = {};
   for (const { name, type } of definition.columns) {
     const value = name === `${dimension}_id` ? mapping.id : mapping.attributes[name];
-    columns[name] = evaluate(value, evaluation) ?? nullColumn(type, rows.length);
+    columns[name] = evaluate(value, evaluation) ?? nulls(type);
   }
   return columns;
 }
 
 function locationColumns(kernels: Kernels, contract: Contract, rows: Rows): Record<string, Column> {
   const location = contract.sale.location!;
+  const nulls = nullColumns(kernels, rows.length);
   const parts = LOCATION_ATTRIBUTES.map(attribute => {
     const name = location[attribute];
-    return [attribute, name === undefined ? nullColumn('text', rows.length) : columnOf(rows, name)] as const;
+    return [attribute, name === undefined ? nulls('text') : columnOf(rows, name)] as const;
   });
   return { location_id: locationIds(kernels, contract, rows)!, ...Object.fromEntries(parts) };
 }

@@ -9,17 +9,19 @@ import { type ChunkOutput, type ChunkShared, tableReading } from './chunk.ts';
 import { type BlockSlices, customerBlocks } from './customers.ts';
 import type { DayOutput } from './day.ts';
 import { type Cleaned, type MergeLimits, mergeDays, mergeRuns, type PlannedDay, planDays } from './days.ts';
-import type { DimensionInput, DimensionOutput, DimensionShared } from './dimension.ts';
+import { type DimensionInput, type DimensionOutput, type DimensionShared, tableOf } from './dimension.ts';
 import { bucketCount, type KeysShared } from './keys.ts';
+import { referencesOf } from './lookups.ts';
 import { findLosers } from './losers.ts';
 import { derivedDimensions } from './members.ts';
+import { tableOrder } from './order.ts';
 import { sortingOf } from './pieces.ts';
 import { type ChunkInput, chunkInput, type FilePlan } from './plan.ts';
 import type { QuarantineInput, QuarantineOutput, QuarantineShared, ReasonOutput } from './quarantine.ts';
 import type { Replaced } from './read.ts';
 import type { RejectSlice } from './rejects.ts';
 import type { TableInput, TableOutput, TableShared } from './table.ts';
-import type { TableFiles } from './tables.ts';
+import type { CleanedTable, TableFiles } from './tables.ts';
 
 export interface CleanResult {
   readonly fact: readonly PartitionFile[];
@@ -58,7 +60,7 @@ export async function clean(
     rowsAtOnce,
     ...(byCustomer && { customerBlocks: customerBlocks(records, blockRows) }),
   });
-  const dimensions = await makeDimensions(driver, contract, outputs, tables.files);
+  const dimensions = await makeDimensions(driver, contract, outputs, { tables: tables.files, rowsAtOnce });
   const rejects = [
     ...tables.rejects,
     ...[...cleaned, ...outputs].flatMap(output =>
@@ -84,17 +86,18 @@ export async function clean(
 
 /** All tables but the sale lines', those that others reference first. */
 async function cleanTables(driver: Driver, contract: Contract, files: readonly FilePlan[]) {
-  const cleaned: Record<string, PartFile> = {};
+  const cleaned: Record<string, CleanedTable> = {};
   const balances: (Counts & { table: string; file: string })[] = [];
   const rejects: (RejectSlice & { table: string })[] = [];
   const replaced: Replaced[] = [];
   const shared: TableShared = { tables: contract.tables };
   for (const wave of referenceWaves(contract)) {
     const inputs = wave.map((table): TableInput => {
-      const references = referencesOf(contract, table).map(name => [name, cleaned[name]!] as const);
+      const references = ownReferences(contract, table).map(name => [name, cleaned[name]!] as const);
       // A store's name for a file does not change what is in it: a file that was only touched is not cleaned again.
       const own = files.filter(file => file.table === table).map(({ generation: _, ...file }) => file);
-      return { table, files: own, references: Object.fromEntries(references) };
+      const { names: order } = tableOrder(contract, table);
+      return { table, files: own, references: Object.fromEntries(references), order };
     });
     const outputs = await driver.stage<TableOutput>({
       kind: 'clean.table',
@@ -107,7 +110,7 @@ async function cleanTables(driver: Driver, contract: Contract, files: readonly F
     });
     outputs.forEach((output, i) => {
       const table = wave[i]!;
-      cleaned[table] = output.file;
+      cleaned[table] = output.cleaned;
       balances.push(...output.balances.map(balance => ({ table, ...balance })));
       rejects.push(...output.rejects.map(reject => ({ ...reject, table })));
       replaced.push(...output.replaced);
@@ -123,10 +126,8 @@ async function cleanTables(driver: Driver, contract: Contract, files: readonly F
   return { files: cleaned, balances, rejects, replaced };
 }
 
-const referencesOf = (contract: Contract, table: string): string[] => {
-  const references = Object.values(contract.tables[table]!.columns).flatMap(({ references }) => references ?? []);
-  return [...new Set(references)].filter(name => name !== contract.sale.from);
-};
+const ownReferences = (contract: Contract, table: string): string[] =>
+  referencesOf(contract, table).filter(name => name !== contract.sale.from);
 
 /** Tables in waves: each references only tables of earlier ones. Validation has refused circles. */
 function referenceWaves(contract: Contract): string[][] {
@@ -134,7 +135,7 @@ function referenceWaves(contract: Contract): string[][] {
   let rest = Object.keys(contract.tables).filter(table => table !== contract.sale.from);
   while (rest.length > 0) {
     const wave = rest.filter(
-      table => !referencesOf(contract, table).some(name => name !== table && rest.includes(name)),
+      table => !ownReferences(contract, table).some(name => name !== table && rest.includes(name)),
     );
     invariant(wave.length > 0, `the tables ${rest.join(', ')} reference each other in a circle`);
     waves.push(wave);
@@ -176,7 +177,12 @@ function salesPart(contract: Contract): Contract {
   return { name, version: 0, title: '', currency, sale, dimensions, tables: Object.fromEntries(tables) };
 }
 
-async function makeDimensions(driver: Driver, contract: Contract, merged: readonly DayOutput[], tables: TableFiles) {
+async function makeDimensions(
+  driver: Driver,
+  contract: Contract,
+  merged: readonly DayOutput[],
+  { tables, rowsAtOnce }: { tables: TableFiles; rowsAtOnce: number },
+) {
   const derived = derivedDimensions(contract);
   const named = DIMENSION_NAMES.filter(name => contract.dimensions[name]);
   const names: DimensionInput['dimension'][] = [
@@ -186,10 +192,12 @@ async function makeDimensions(driver: Driver, contract: Contract, merged: readon
   ];
   const inputs = names.map((dimension): DimensionInput => {
     const isDerived = (derived as readonly string[]).includes(dimension);
-    const members = isDerived ? merged.flatMap(({ members }) => members.flatMap(own => own[dimension] ?? [])) : null;
-    return { dimension, members };
+    const slices = isDerived
+      ? merged.flatMap(({ members }) => members.flatMap(own => own[dimension] ?? []))
+      : tables[tableOf(contract, dimension)]!.slices;
+    return { dimension, isDerived, slices };
   });
-  const shared: DimensionShared = { contract: salesPart(contract), tables };
+  const shared: DimensionShared = { contract: salesPart(contract), tables, rowsAtOnce };
   return driver.stage<DimensionOutput>({
     kind: 'clean.dimension',
     title: 'dimensions',

@@ -6,14 +6,18 @@ import type { Contract, DimensionName } from '../../datasets/contract.ts';
 import { DIMENSION_NAMES, LOCATION_ATTRIBUTES } from '../../datasets/sales.ts';
 import { type Column, type FixedColumn, halves, isValid, numberAt, valueText } from '../../kernels/column.ts';
 import { groupRows } from '../../kernels/groups.ts';
+import { rowNumbers, sortRows } from '../../kernels/sort.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import type { PartFile } from '../../lake/manifest.ts';
-import { encodeSlab, type Rows } from '../../lake/slab.ts';
-import { packSlices, placeSlice, type Slice } from '../../lake/slice.ts';
-import { concatRows, gatherRows } from './rejects.ts';
+import { encodeRun, slabCuts } from '../../lake/run.ts';
+import type { Rows } from '../../lake/slab.ts';
+import { placeSlice, type Slice } from '../../lake/slice.ts';
+import { locationIds } from './locations.ts';
+import { columnOrder, type RowOrder } from './order.ts';
+import { gatherRows } from './rejects.ts';
 
 export interface MemberRows {
-  readonly dimension: string;
+  readonly dimension: DimensionName | 'location';
   readonly rows: Rows;
 }
 
@@ -72,22 +76,35 @@ export function placeComparer(kernels: Kernels, rows: Rows): (a: number, b: numb
   return (a, b) => rank[ids[a]!]! - rank[ids[b]!]! || numberAt(line, a) - numberAt(line, b);
 }
 
-/** Writes members as one part file with a slice a dimension. */
+/** The order of the members of a derived dimension: by their id. */
+export function memberOrder(contract: Contract, dimension: DimensionName | 'location'): RowOrder {
+  const names = memberColumns(contract, dimension)!;
+  if (dimension !== 'location') return columnOrder(names.slice(0, 1));
+  return { names, columns: (kernels, rows) => [locationIds(kernels, contract, rows)!] };
+}
+
+/** Writes members as one part file with a sorted run for each dimension; the slices of each, by its name. */
 export async function writeMembers(
+  kernels: Kernels,
+  contract: Contract,
   members: readonly MemberRows[],
   write: (name: string, bytes: Uint8Array, rows: number) => Promise<PartFile>,
-): Promise<Record<string, Slice>> {
-  if (members.length === 0) return {};
-  const groups = Map.groupBy(members, ({ dimension }) => dimension);
-  const pieces = [...groups].map(([name, parts]) => {
-    const rows = concatRows(parts.map(part => part.rows));
-    return { name, bytes: encodeSlab(rows), rows: rows.length };
+): Promise<Record<string, readonly Slice[]>> {
+  const runs = members.flatMap(({ dimension, rows }) => {
+    if (rows.length === 0) return [];
+    const by = memberOrder(contract, dimension).columns(kernels, rows);
+    const order = sortRows(kernels, rowNumbers(kernels, rows.length), by);
+    return [encodeRun(kernels, rows, order, slabCuts([{ name: dimension, end: rows.length }]))];
   });
-  const { packed, slices } = packSlices(pieces);
-  const part = await write(
-    'members.slab',
-    packed,
-    pieces.reduce((sum, piece) => sum + piece.rows, 0),
-  );
-  return Object.fromEntries(slices.map(slice => [slice.name, placeSlice(part, slice)]));
+  if (runs.length === 0) return {};
+  const count = runs.flatMap(({ slices }) => slices).reduce((sum, slice) => sum + slice.rows, 0);
+  const part = await write('members.bin', Buffer.concat(runs.map(({ bytes }) => bytes)), count);
+  let size = 0;
+  const placed = runs.map(({ bytes, slices }) => {
+    const start = size;
+    size += bytes.length;
+    const own = slices.map(slice => placeSlice(part, { ...slice, start: slice.start + start, end: slice.end + start }));
+    return [slices[0]!.name, own] as const;
+  });
+  return Object.fromEntries(placed);
 }

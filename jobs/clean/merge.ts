@@ -16,7 +16,7 @@ export interface MergeOutput {
 
 /** Merges runs into one, so that whoever reads a day has no more of them at once than the stated fan-in. */
 export async function merge({ days }: MergeInput, context: TaskContext<Sorting>): Promise<MergeOutput> {
-  const file = await createRunFile<number>(context, 'run.bin');
+  const file = createRunFile<number>(context, 'run.bin');
   const firstSources = sourcesBefore(days);
   let rows = 0;
   try {

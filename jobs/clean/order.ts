@@ -1,4 +1,4 @@
-/** The order of the lines of a day: by customer, then sale, then place in the files. Chunks, merges and days all keep it. */
+/** The orders of runs. Lines of a day are by customer, then sale, then place in the files: chunks, merges and days keep it. */
 import type { Contract } from '../../datasets/contract.ts';
 import { type Column, isValid } from '../../kernels/column.ts';
 import { joinIds } from '../../kernels/join.ts';
@@ -10,15 +10,37 @@ import { columnOf } from './values.ts';
 
 export type SaleOrder = Pick<Contract['sale'], 'customer_id' | 'sale_id'>;
 
+/** What runs are sorted by. */
+export interface RowOrder {
+  /** The columns of a file that the keys are made of. */
+  readonly names: readonly string[];
+  /** The columns to sort by, made of those. */
+  columns(kernels: Kernels, rows: Rows): Column[];
+}
+
+/** The order of the lines of a day. */
+export const saleOrder = (sale: SaleOrder): RowOrder => ({
+  names: [...new Set([sale.customer_id, ...[sale.sale_id].flat()])],
+  columns: (kernels, rows) => orderColumns(kernels, sale, rows),
+});
+
+/** The order of the rows of a table that is not the sale lines': by its key, rates by day. */
+export function tableOrder({ tables, sale }: Pick<Contract, 'tables' | 'sale'>, table: string): RowOrder {
+  const { rates } = sale;
+  const { key, columns } = tables[table]!;
+  const names = rates?.table === table ? [rates.day, rates.currency] : key;
+  return columnOrder(names.filter(name => columns[name]!.kind !== 'boolean'));
+}
+
+export const columnOrder = (names: readonly string[]): RowOrder => ({
+  names,
+  columns: (_, rows) => names.map(name => columnOf(rows, name)),
+});
+
 /** The columns to sort the lines of a day by; rows that are equal in them stay in the order of the files. */
 export const orderColumns = (kernels: Kernels, sale: SaleOrder, rows: Rows): Column[] => [
   columnOf(rows, sale.customer_id),
   saleIds(kernels, sale, rows),
-];
-
-/** The columns of a file that these are made of. */
-export const orderNames = ({ customer_id, sale_id }: SaleOrder): string[] => [
-  ...new Set([customer_id, ...[sale_id].flat()]),
 ];
 
 /** The key of each line: a column, or several joined. */
@@ -30,11 +52,11 @@ export function saleIds(kernels: Kernels, { sale_id }: SaleOrder, rows: Rows): C
 
 /** Where the rows of each value end in an order in which values rise. */
 export function cutsOf(order: Int32Array, values: Int32Array): RunCut<number>[] {
-  const valueOf = (i: number) => values[order[i]!]!;
+  const valueAt = (i: number) => values[order[i]!]!;
   const cuts: RunCut<number>[] = [];
   for (let at = 0; at < order.length; ) {
-    const name = valueOf(at);
-    at = firstIndex(order.length, i => valueOf(i) > name, at);
+    const name = valueAt(at);
+    at = firstIndex(order.length, i => valueAt(i) > name, at);
     cuts.push({ name, end: at });
   }
   return cuts;

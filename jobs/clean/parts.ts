@@ -62,19 +62,19 @@ export function createParts(context: Context, definition: TableDefinition): Part
   };
 }
 
-interface PartStream {
+export interface PartStream {
   add(rows: Rows, picks: Int32Array): Promise<void>;
   finish(): Promise<PartFile>;
   abort(): Promise<void>;
 }
 
-/** Writes a day piece by piece: the same bytes as if it were encoded as a whole. Holds the rows of one row group. */
-async function streamPart(
-  { kernels, writer }: Context,
+/** Writes a part file piece by piece: the same bytes as if it were encoded as a whole. Holds the rows of one row group. */
+export async function streamPart(
+  { kernels, writer }: Pick<TaskContext, 'kernels' | 'writer'>,
   definition: TableDefinition,
-  partition: string,
+  name: string,
 ): Promise<PartStream> {
-  const file = await writer(`${partition}.parquet`);
+  const file = await writer(`${name}.parquet`);
   const parquet = createParquetWriter(kernels, definition);
   let rest = NOTHING;
   let total = 0;

@@ -4,7 +4,6 @@
  * splitters, and as each slice is sorted, a range is a run of rows in it. Only one slice is in memory besides the range's
  * rows. (Samplesort: Frazer and McKellar, 1970.)
  */
-import { DAY_BYTES_AT_ONCE } from '../../base/limits.ts';
 import type { Contract } from '../../datasets/contract.ts';
 import type { Column, Int32Column } from '../../kernels/column.ts';
 import { dayColumn, rowNumbers } from '../../kernels/rows.ts';
@@ -12,10 +11,10 @@ import { sortRows } from '../../kernels/sort.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import { assembleRows, decodeRuns } from '../../lake/assemble.ts';
 import type { Rows } from '../../lake/slab.ts';
-import { readSlices, type Slice, sizeOfSlice } from '../../lake/slice.ts';
-import { orderColumns, type SaleOrder } from './order.ts';
+import { readSlices, type Slice } from '../../lake/slice.ts';
+import { orderColumns, type SaleOrder, saleOrder } from './order.ts';
 import { gatherRows } from './rejects.ts';
-import { type Context, cutRanges, type NumberedSlice, withSlab } from './split.ts';
+import { type Context, cutRanges, type NumberedSlice, pieceCount, withSlab } from './split.ts';
 import { columnOf } from './values.ts';
 
 /** Records of one day in order, from one chunk or from several whose runs were merged. */
@@ -86,15 +85,7 @@ const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, numbe
 const slicesOf = (days: readonly DayRuns[]): Slice[] =>
   days.flatMap(({ runs }) => runs.flatMap(({ slices }) => slices));
 
-/** How many pieces these days are worked on in. The bytes of columns are at most those of the slices and 8 a value. */
-function piecesOf(days: readonly DayRuns[], { rowsAtOnce, columns }: Sorting): number {
-  const slices = slicesOf(days);
-  const rows = sumOf(slices.map(slice => slice.rows));
-  const bytes = sumOf(slices.map(sizeOfSlice)) + rows * columns * 8;
-  const load = Math.max(rows / rowsAtOnce, bytes / DAY_BYTES_AT_ONCE);
-  // Half of what fits: samples do not cut exactly, and a range with many records of one key may be larger than others.
-  return load <= 1 ? 1 : Math.ceil(load * 2);
-}
+const piecesOf = (days: readonly DayRuns[], sorting: Sorting): number => pieceCount(slicesOf(days), sorting);
 
 /** Where the days' chunks begin to count. */
 interface First {
@@ -163,7 +154,10 @@ async function* splitDay(
 ): AsyncGenerator<SortedPiece> {
   const { kernels } = context;
   const slices = numbered([day], first.source);
-  const { columns, ranges } = await cutRanges(context, slices, sorting);
+  const { columns, ranges } = await cutRanges(context, slices, {
+    order: saleOrder(sorting.sale),
+    pieces: sorting.pieces,
+  });
   for (const { size, parts } of ranges) {
     const mark = kernels.mark();
     const assembly = assembleRows(kernels, columns, size);

@@ -29,10 +29,10 @@ import { decodeSlab, type Rows } from '../../lake/slab.ts';
 import { readSlice, type Slice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
 import { conform } from './conform.ts';
+import { saleLookups } from './lookups.ts';
 import { reasonText } from './reasons.ts';
 import { concatRows, gatherRows } from './rejects.ts';
 import { assertUnchanged, readRawInto, type Source } from './source.ts';
-import { keysOf } from './table.ts';
 import { loadTables, type TableFiles } from './tables.ts';
 import { nullColumn } from './values.ts';
 
@@ -75,8 +75,12 @@ export async function quarantine(
   const rows = byOffset(kernels, concatRows(parts));
   const net =
     input.table === contract.sale.from
-      ? conform(kernels, contract, rows, await loadTables(kernels, lake, shared.tables, keysOf(contract))).columns
-          .net_amount_base!
+      ? conform(
+          kernels,
+          contract,
+          rows,
+          await loadTables({ kernels, lake }, shared.tables, contract.tables, saleLookups(contract)),
+        ).columns.net_amount_base!
       : nullColumn('decimal', rows.length);
   const reasons = groupReasons(kernels, contract.tables[input.table]!.columns, rows);
   const { length } = rows;

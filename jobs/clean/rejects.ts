@@ -44,17 +44,10 @@ export interface FileRejects {
   readonly original?: (row: number) => { readonly bytes: Uint8Array; readonly start: number; readonly end: number };
 }
 
-/** Writes rejects as one scratch file of slices. */
-export const writeRejects = (
-  kernels: Kernels,
-  files: readonly FileRejects[],
-  scratch: Scratch,
-): Promise<RejectSlice[]> => writeEncodedRejects(encodeRejects(kernels, files), scratch);
-
 type Scratch = TaskContext['scratch'];
 
 /** Rejects that are no longer in the kernels' memory. */
-export interface EncodedRejects {
+interface EncodedRejects {
   readonly name: Pick<RejectSlice, 'file' | 'range'>;
   readonly bytes: Uint8Array;
   readonly rows: number;
@@ -73,7 +66,13 @@ export function encodeRejects(kernels: Kernels, files: readonly FileRejects[]): 
   });
 }
 
-export async function writeEncodedRejects(pieces: readonly EncodedRejects[], scratch: Scratch): Promise<RejectSlice[]> {
+/** Writes rejects as one scratch file of slices. */
+export async function writeRejects(
+  kernels: Kernels,
+  files: readonly FileRejects[],
+  scratch: Scratch,
+): Promise<RejectSlice[]> {
+  const pieces = encodeRejects(kernels, files);
   if (pieces.length === 0) return [];
   const { packed, slices } = packSlices(pieces);
   const file = await scratch(

@@ -2,8 +2,9 @@
 import { rowNumbers } from '../../kernels/rows.ts';
 import { encodeRun, type RunCut, slabCuts } from '../../lake/run.ts';
 import type { Rows } from '../../lake/slab.ts';
-import { placeSlice, type Slice, type UnplacedSlice } from '../../lake/slice.ts';
+import type { Slice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
+import { createSlices } from './slices.ts';
 
 export interface RunFile<Name> {
   /** Appends rows in their order; the slabs of each name end where the cuts say, and there may be several of one. */
@@ -14,27 +15,17 @@ export interface RunFile<Name> {
   abort(): Promise<void>;
 }
 
-export async function createRunFile<Name>(
-  { kernels, writer }: Pick<TaskContext, 'kernels' | 'writer'>,
-  name: string,
-): Promise<RunFile<Name>> {
-  const file = await writer(name);
-  const slices: UnplacedSlice<Name>[] = [];
-  let size = 0;
-  let written = 0;
+export function createRunFile<Name>(context: Pick<TaskContext, 'kernels' | 'writer'>, name: string): RunFile<Name> {
+  const { kernels } = context;
+  const file = createSlices<Name>(context, name);
   return {
     async add(rows, cuts) {
-      const count = cuts.at(-1)?.end ?? 0;
-      const run = encodeRun(kernels, rows, rowNumbers(kernels, count), slabCuts(cuts));
-      for (const slice of run.slices) slices.push({ ...slice, start: slice.start + size, end: slice.end + size });
-      await file.write(run.bytes);
-      size += run.bytes.length;
-      written += count;
+      const run = encodeRun(kernels, rows, rowNumbers(kernels, cuts.at(-1)?.end ?? 0), slabCuts(cuts));
+      await file.add(run.bytes, run.slices);
     },
     async close() {
-      const part = await file.close(written);
-      const byName = Map.groupBy(slices, slice => slice.name);
-      return new Map([...byName].map(([own, unplaced]) => [own, unplaced.map(slice => placeSlice(part, slice))]));
+      const byName = Map.groupBy(await file.close(), slice => slice.name);
+      return new Map([...byName].map(([own, placed]) => [own, placed.map(({ slice }) => slice)]));
     },
     abort: () => file.abort(),
   };

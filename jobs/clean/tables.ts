@@ -1,58 +1,107 @@
 /** Cleaned tables as later tasks look things up in them: rows by key. */
+import type { Contract, TableContract } from '../../datasets/contract.ts';
 import type { Column } from '../../kernels/column.ts';
-import { type Finder, type Index, indexOf } from '../../kernels/lookup.ts';
-import type { Kernels } from '../../kernels/wasm.ts';
-import type { PartFile } from '../../lake/manifest.ts';
-import { decodeSlab, type Rows } from '../../lake/slab.ts';
-import type { ObjectStore } from '../../lake/store.ts';
+import { type Index, indexOf } from '../../kernels/lookup.ts';
+import { addSizes, assembleRows, columnsOf, type RowsSize, type RunColumns, sizeOfRows } from '../../lake/assemble.ts';
+import type { Rows } from '../../lake/slab.ts';
+import type { Slice } from '../../lake/slice.ts';
+import type { Lookups, LookupTable, LookupTables } from './lookups.ts';
+import { type Context, withSlab } from './split.ts';
+import { emptyColumns } from './values.ts';
 
-export interface LookupTable {
-  readonly rows: Rows;
-  /** Finds rows by the table's key; for as long as the task has its kernels. */
-  readonly find: Finder;
+/** A cleaned table: one run a chunk, sorted by the table's key. */
+export interface CleanedTable {
+  readonly rows: number;
+  readonly slices: readonly Slice[];
 }
 
-/** Files of cleaned tables, by name of the table. */
-export type TableFiles = Readonly<Record<string, PartFile>>;
-export type LookupTables = ReadonlyMap<string, LookupTable>;
+/** Cleaned tables by name. */
+export type TableFiles = Readonly<Record<string, CleanedTable>>;
 
 interface LoadedTable {
   readonly rows: Rows;
   readonly index: Index | null;
 }
 
-/** Tables that this thread has loaded, by the hash of their content: every task of a stage needs the same few. */
+/** Tables that this thread has loaded, by their content and columns: every task of a stage needs the same few. */
 const loaded = new Map<string, Promise<LoadedTable>>();
 
+/** Loads the columns that are to be looked up, and no others: a table of millions of rows has a few dozen megabytes of them. */
 export async function loadTables(
-  kernels: Kernels,
-  lake: ObjectStore,
+  context: Context,
   files: TableFiles,
-  keys: Readonly<Record<string, readonly string[]>>,
+  contracts: Contract['tables'],
+  lookups: Lookups,
 ): Promise<LookupTables> {
-  const names = Object.keys(files);
-  const wanted = new Set(names.map(name => files[name]!.sha256));
-  for (const hash of loaded.keys()) if (!wanted.has(hash)) loaded.delete(hash);
-  const tables = names.map(async name => {
-    const { key, sha256 } = files[name]!;
-    let table = loaded.get(sha256);
+  const wanted = [...lookups].flatMap(([name, columns]) => {
+    const file = files[name];
+    return file
+      ? [{ name, file, columns, id: JSON.stringify([file.slices.map(({ hash }) => hash), [...columns]]) }]
+      : [];
+  });
+  for (const id of loaded.keys()) if (!wanted.some(table => table.id === id)) loaded.delete(id);
+  const tables = new Map<string, LookupTable>();
+  // One after another: each is put together in the kernels' memory, which is given back in between.
+  for (const { name, file, columns, id } of wanted) {
+    let table = loaded.get(id);
     if (!table) {
-      table = lake.read(key).then(bytes => indexed(decodeSlab(bytes), keys[name]!));
-      loaded.set(sha256, table);
-      table.catch(() => loaded.delete(sha256));
+      table = load(context, file, contracts[name]!, columns);
+      loaded.set(id, table);
+      table.catch(() => loaded.delete(id));
     }
     const { rows, index } = await table;
-    return [name, { rows, find: index?.(kernels) ?? unreferenced(name) }] as const;
-  });
-  return new Map(await Promise.all(tables));
+    tables.set(name, { rows, find: index?.(context.kernels) ?? unreferenced(name) });
+  }
+  return tables;
 }
 
 /** Tables are referenced by one whole number or text; rates are found by currency and day. */
-function indexed(rows: Rows, key: readonly string[]): LoadedTable {
+async function load(
+  context: Context,
+  file: CleanedTable,
+  contract: TableContract,
+  values: ReadonlySet<string>,
+): Promise<LoadedTable> {
+  const columns = await readColumns(context, file, contract, new Set([...contract.key, ...values]));
   const byType = (a: Column, b: Column) => (a.type > b.type ? -1 : 1);
-  const columns = key.flatMap(name => rows.columns[name] ?? []).sort(byType);
-  const types = columns.map(({ type }) => type).join();
-  return { rows, index: ['int64', 'text', 'text,date'].includes(types) ? indexOf(columns) : null };
+  const keys = contract.key.flatMap(name => columns[name] ?? []).sort(byType);
+  const types = keys.map(({ type }) => type).join();
+  return {
+    // Without the key, unless its values are wanted: the index has what it needs of it.
+    rows: { length: file.rows, columns: Object.fromEntries([...values].map(name => [name, columns[name]!])) },
+    index: ['int64', 'text', 'text,date'].includes(types) ? indexOf(keys) : null,
+  };
+}
+
+/** Columns of a table, outside the kernels' memory. */
+async function readColumns(
+  context: Context,
+  { slices }: CleanedTable,
+  { columns }: TableContract,
+  names: ReadonlySet<string>,
+): Promise<Readonly<Record<string, Column>>> {
+  const { kernels } = context;
+  if (slices.length === 0) return emptyColumns(columns, [...names]);
+  let size: RowsSize = { rows: 0, texts: {} };
+  let wanted: RunColumns = [];
+  const measure = (slab: Parameters<typeof columnsOf>[1]) => {
+    wanted = columnsOf(kernels, slab).filter(({ name }) => names.has(name));
+    size = addSizes(size, sizeOfRows(kernels, slab));
+  };
+  for (const slice of slices) await withSlab(context, slice, measure);
+  const mark = kernels.mark();
+  const assembly = assembleRows(kernels, wanted, size);
+  for (const slice of slices) await withSlab(context, slice, slab => assembly.append(slab));
+  const own = Object.entries(assembly.rows.columns).map(([name, column]) => [name, copied(column)]);
+  kernels.release(mark);
+  return Object.fromEntries(own);
+}
+
+function copied(column: Column): Column {
+  const validity = column.validity.slice();
+  if (column.type === 'text')
+    return { ...column, offsets: column.offsets.slice(), bytes: column.bytes.slice(), validity };
+  return { ...column, values: column.values.slice(), validity } as Column;
 }
 
 const unreferenced = (name: string) => () => {

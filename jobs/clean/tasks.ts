@@ -3,6 +3,7 @@ export { chunk } from './chunk.ts';
 export { day } from './day.ts';
 export { dimension } from './dimension.ts';
 export { entries, keys } from './keys.ts';
+export { memoryAdvice } from './memory.ts';
 export { merge } from './merge.ts';
 export { quarantine } from './quarantine.ts';
 export { scan } from './scan.ts';

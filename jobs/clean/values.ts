@@ -18,7 +18,7 @@ import { joinTexts } from '../../kernels/join.ts';
 import type { Found } from '../../kernels/lookup.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import type { Rows } from '../../lake/slab.ts';
-import type { LookupTables } from './tables.ts';
+import type { LookupTables } from './lookups.ts';
 
 export interface Evaluation {
   readonly kernels: Kernels;

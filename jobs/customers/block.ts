@@ -37,7 +37,7 @@ export const blockSorting = (rowsAtOnce: number): Sorting => ({
  */
 export async function block({ block, runs }: BlockInput, context: TaskContext<Sorting>): Promise<BlockOutput> {
   const { kernels, shared } = context;
-  const file = await createRunFile<number>(context, 'block.bin');
+  const file = createRunFile<number>(context, 'block.bin');
   let rest = NOTHING;
   let net = 0n;
   let count = 0;

@@ -152,3 +152,43 @@ export function findLosers(entries: usize, count: u32, slots: usize, mask: u32, 
   }
   return losers;
 }
+
+/**
+ * Enters records [first, first + count) of those whose hashes, two u64 a record, lie one behind the other; records with a
+ * fault, one byte each of these, have no key. `slots` has `mask` + 1 places, at least twice as many as there are records in
+ * all, zeros in the beginning. Writes the number among these of each record whose key has an owner, and the owner's number
+ * among all, to `out`; returns how many there are.
+ */
+export function claimKeys(
+  hashes: usize,
+  first: u32,
+  count: u32,
+  faults: usize,
+  slots: usize,
+  mask: u32,
+  out: usize,
+): u32 {
+  let losers: u32 = 0;
+  for (let row: u32 = 0; row < count; row++) {
+    if (load<u8>(faults + row)) continue;
+    const at = hashes + (<usize>(first + row) << 4);
+    const hash = load<u64>(at);
+    let slot = <u32>(hash >> 32) & mask;
+    for (;;) {
+      const owner = load<u32>(slots + (<usize>slot << 2));
+      if (owner == 0) {
+        store<u32>(slots + (<usize>slot << 2), first + row + 1);
+        break;
+      }
+      const other = hashes + (<usize>(owner - 1) << 4);
+      if (load<u64>(other) == hash && load<u64>(other, 8) == load<u64>(at, 8)) {
+        store<u32>(out + (<usize>losers << 3), row);
+        store<u32>(out + (<usize>losers << 3), owner - 1, 4);
+        losers++;
+        break;
+      }
+      slot = (slot + 1) & mask;
+    }
+  }
+  return losers;
+}
