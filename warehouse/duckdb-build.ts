@@ -4,6 +4,7 @@ import type { TableDefinition } from '../base/table.ts';
 import { constantsSql, copySql, isCovered, planCopy } from './duckdb-copy.ts';
 import { isDistinct } from './duckdb-distinct.ts';
 import { blockOf, withBlocks } from './duckdb-members.ts';
+import { linesAsOrders } from './duckdb-orders.ts';
 import { type Known, rewrite } from './duckdb-rewrite.ts';
 import { identifier, literal, SQL_TYPES, selectFiles } from './duckdb-sql.ts';
 import { readStatistics } from './duckdb-statistics.ts';
@@ -124,6 +125,12 @@ export class DuckBuild implements Build {
     return this.#copy?.place(sql) ?? { session: this.#files ?? this.#session, sql: this.#rewrite(sql) };
   }
 
+  /** A view is made over the files, in SQL that users may read: it is exchanged only where reading it could not end. */
+  #viewPlace(sql: string): Place {
+    const { ordersAreLines, fact } = this.#known!;
+    return { session: this.#session, sql: ordersAreLines ? linesAsOrders(sql, fact) : sql };
+  }
+
   async #buildMart(mart: SqlFile): Promise<MartReport> {
     const { name, needs, kind, description } = mart;
     const unmapped = missing(needs, this.#mapped);
@@ -133,7 +140,7 @@ export class DuckBuild implements Build {
     }
     if (kind === 'view') this.#views.add(name);
     const clock = startClock();
-    const { session, sql } = kind === 'view' ? { session: this.#session, sql: mart.sql } : this.#place(mart.sql);
+    const { session, sql } = kind === 'view' ? this.#viewPlace(mart.sql) : this.#place(mart.sql);
     const columns = (await session.rows(`describe ${sql}`)) as [name: string, type: string][];
     const statement = `create ${kind} ${identifier(name)} as ${withStorableTypes(sql, columns)}`;
     await session.run(withBlocks(statement));

@@ -71,9 +71,11 @@ function foldConstants(sql: string, { fact, statistics }: Known): string {
 }
 
 const countLines = (sql: string): string =>
-  sql.replace(COUNT_DISTINCT, (count, when: string, _from: string, column: string, end: string) =>
-    column === 'order_id' ? `count(${when}1${end})` : count,
-  );
+  sql
+    .replace(COUNT_DISTINCT, (count, when: string, _from: string, column: string, end: string) =>
+      column === 'order_id' ? `count(${when}1${end})` : count,
+    )
+    .replaceAll('select distinct order_id from', 'select 1 as order_id from');
 
 /** What the SQL calls the fact, or a step that is all of it. */
 const wholeFacts = (sql: string, { fact }: Known): ReadonlySet<string> =>
