@@ -135,7 +135,7 @@ beforeAll(async () => {
   const { files } = await writeTable(folder, SHOP[0]!);
   const read = async (sql: string) => (await connection.runAndReadAll(sql)).getRowsJson() as Json[][];
   const statistics = await readStatistics(read, FACT, files);
-  known = { fact: FACT, statistics, ordersAreLines: false, dimensionRows: new Map(), blocks: new Set<string>() };
+  known = { fact: FACT, statistics, distinct: new Set<string>(), dimensionRows: new Map(), blocks: new Set<string>() };
 });
 afterAll(async () => {
   connection.closeSync();

@@ -2,12 +2,13 @@
 import { invariant } from '../base/errors.ts';
 import type { TableDefinition } from '../base/table.ts';
 import { constantsSql, copySql, isCovered, planCopy } from './duckdb-copy.ts';
-import { isDistinct } from './duckdb-distinct.ts';
+import { distinctColumns } from './duckdb-distinct.ts';
+import { named } from './duckdb-errors.ts';
 import { blockOf, withBlocks } from './duckdb-members.ts';
 import { linesAsOrders } from './duckdb-orders.ts';
 import { type Known, rewrite } from './duckdb-rewrite.ts';
 import { identifier, literal, SQL_TYPES, selectFiles } from './duckdb-sql.ts';
-import { readStatistics } from './duckdb-statistics.ts';
+import { readStatistics, type TableStatistics } from './duckdb-statistics.ts';
 import { METRICS } from './metrics.ts';
 import { missing, readChecks, readMarts, type SqlFile } from './sql.ts';
 import type { Build, CheckReport, Json, MartReport, Placement, Progress, TableSource, Totals } from './warehouse.ts';
@@ -23,8 +24,8 @@ export interface Connection {
   rows(sql: string): Promise<Json[][]>;
   /** As queries of users give them. */
   objects(sql: string): Promise<Record<string, Json>[]>;
-  /** The only column of a query, which are doubles, in pieces. Each is good until the next one comes. */
-  numbers(sql: string): AsyncIterable<Float64Array>;
+  /** The columns of a query, all doubles and none null, in pieces. Each is good until the next one comes. */
+  numbers(sql: string): AsyncIterable<readonly Float64Array[]>;
   close(): Promise<void>;
 }
 
@@ -49,6 +50,9 @@ interface Copy {
 
 const FACT = 'fct_sales';
 
+/** Columns of the fact in which no value may stand twice: the first never does, the other where an order is one line. */
+const KEYS = ['sale_id', 'order_id'];
+
 /** The SQL of a build, in DuckDB's words. */
 export class DuckBuild implements Build {
   readonly #session: Session;
@@ -71,21 +75,25 @@ export class DuckBuild implements Build {
 
   async addTable(source: TableSource, placement: Placement): Promise<void> {
     const { definition, files } = source;
-    await this.#session.run(`create ${placement} ${identifier(definition.name)} as ${selectFiles(definition, files)}`);
-    await this.#comment(placement, definition.name, definition.grain, definition.columns);
+    const { name, grain, columns } = definition;
+    const sql = `create ${placement} ${identifier(name)} as ${selectFiles(definition, files)}`;
+    await named(`the table ${name}`, undefined, () =>
+      this.#session.run(asOne([sql, ...comments(placement, name, grain, columns)])),
+    );
     await this.#assertTypes(definition);
-    if (definition.name === FACT) this.#fact = source;
-    else if (placement === 'table') this.#dimensionRows.set(definition.name, await this.#count(definition.name));
+    if (name === FACT) this.#fact = source;
+    else if (placement === 'table') this.#dimensionRows.set(name, await this.#count(name));
   }
 
   async buildMarts(mapped: ReadonlySet<string>, onProgress?: Progress): Promise<MartReport[]> {
     this.#mapped = mapped;
     const marts = await readMarts();
     const checks = await readChecks();
-    await this.#prepareFact([...marts, ...checks].filter(({ needs }) => missing(needs, mapped).length === 0));
+    const statements = [...marts, ...checks].filter(({ needs }) => missing(needs, mapped).length === 0);
+    await named(`what is known of ${FACT}`, undefined, () => this.#prepareFact(statements));
     const reports: MartReport[] = [];
     for (const mart of marts) {
-      reports.push(await this.#buildMart(mart));
+      reports.push(await named(`the mart ${mart.name}`, whereIs('marts', mart), () => this.#buildMart(mart)));
       onProgress?.(reports.length, marts.length);
     }
     return reports;
@@ -97,16 +105,17 @@ export class DuckBuild implements Build {
     const { definition, files } = this.#fact;
     const statistics = await readStatistics(sql => this.#session.rows(sql), definition, files);
     const rows = statistics.values().next().value?.rows ?? 0;
-    const ordersAreLines = await isDistinct(this.#session, 'order_id', FACT, rows);
-    const known = { fact: definition, statistics, ordersAreLines, dimensionRows: this.#dimensionRows };
+    this.#files = await this.#session.fork();
+    await this.#files.run(constantsSql(this.#fact, statistics));
+    const candidates = KEYS.map(column => ({ column, range: wholeRange(definition, statistics, column) }));
+    const distinct = await distinctColumns(this.#files, candidates, FACT, rows);
+    const known = { fact: definition, statistics, distinct, dimensionRows: this.#dimensionRows };
     this.#known = { ...known, blocks: new Set() };
     const names = definition.columns.map(({ name }) => name);
     const columnsOf = (sql: string) => columnsIn(this.#rewrite(sql), names);
     const readers = statements.filter(({ kind, sql }) => kind === 'table' && sql.includes(FACT)).map(({ sql }) => sql);
     const inBlocks = readers.map(sql => rewrite(sql, { ...known, blocks: new Set(names) }));
     const counted = names.filter(name => inBlocks.some(sql => sql.includes(blockOf(name))));
-    this.#files = await this.#session.fork();
-    await this.#files.run(constantsSql(this.#fact, statistics));
     const plan = planCopy(definition, statistics, rows, readers.map(columnsOf), new Set(counted));
     if (!plan) return;
     const session = await this.#session.fork();
@@ -127,8 +136,8 @@ export class DuckBuild implements Build {
 
   /** A view is made over the files, in SQL that users may read: it is exchanged only where reading it could not end. */
   #viewPlace(sql: string): Place {
-    const { ordersAreLines, fact } = this.#known!;
-    return { session: this.#session, sql: ordersAreLines ? linesAsOrders(sql, fact) : sql };
+    const { distinct, fact } = this.#known!;
+    return { session: this.#session, sql: distinct.has('order_id') ? linesAsOrders(sql, fact) : sql };
   }
 
   async #buildMart(mart: SqlFile): Promise<MartReport> {
@@ -143,10 +152,9 @@ export class DuckBuild implements Build {
     const { session, sql } = kind === 'view' ? this.#viewPlace(mart.sql) : this.#place(mart.sql);
     const columns = (await session.rows(`describe ${sql}`)) as [name: string, type: string][];
     const statement = `create ${kind} ${identifier(name)} as ${withStorableTypes(sql, columns)}`;
-    await session.run(withBlocks(statement));
     const metrics = METRICS.filter(({ key }) => columns.some(([column]) => column === key));
-    const comments = metrics.map(({ key, label, formula }) => ({ name: key, description: `${label}: ${formula}` }));
-    await this.#comment(kind, name, description, comments);
+    const described = metrics.map(({ key, label, formula }) => ({ name: key, description: `${label}: ${formula}` }));
+    await session.run(withBlocks(asOne([statement, ...comments(kind, name, description, described)])));
     const rows = kind === 'view' ? null : await this.#count(identifier(name));
     return { name, built: true, rows, reason: null, ...clock() };
   }
@@ -165,7 +173,8 @@ export class DuckBuild implements Build {
     const onCopy = applying.filter(check => this.#copy && this.#checkingPlace(check).session === this.#copy.session);
     const reports = new Map<string, CheckReport>();
     const run = async (check: SqlFile) => {
-      reports.set(check.name, await this.#runCheck(check));
+      const report = await named(`the check ${check.name}`, whereIs('checks', check), () => this.#runCheck(check));
+      reports.set(check.name, report);
       onProgress?.(checks.length - applying.length + reports.size, checks.length);
     };
     for (const check of onCopy) await run(check);
@@ -223,19 +232,6 @@ export class DuckBuild implements Build {
     }
   }
 
-  async #comment(
-    placement: Placement,
-    table: string,
-    text: string,
-    columns: readonly { readonly name: string; readonly description: string }[],
-  ): Promise<void> {
-    const comments = columns.map(
-      ({ name, description }) => `column ${identifier(table)}.${identifier(name)} is ${literal(description)}`,
-    );
-    const all = [`${placement} ${identifier(table)} is ${literal(text)}`, ...comments];
-    await this.#session.run(all.map(comment => `comment on ${comment}`).join(';\n'));
-  }
-
   /** The files' own types are what queries see, so they must be the ones that we promise. */
   async #assertTypes({ name, columns }: TableDefinition): Promise<void> {
     const seen = await this.#session.rows(`describe ${identifier(name)}`);
@@ -250,6 +246,29 @@ export class DuckBuild implements Build {
     return Number((await this.#session.rows(`select count(*) from ${from}`))[0]![0]);
   }
 }
+
+/** The limits of a column of whole numbers. */
+function wholeRange({ columns }: TableDefinition, statistics: TableStatistics, column: string) {
+  const isWhole = columns.find(({ name }) => name === column)?.type === 'int64';
+  return isWhole ? (statistics.get(column)?.range ?? null) : null;
+}
+
+function comments(
+  placement: Placement,
+  table: string,
+  text: string,
+  columns: readonly { readonly name: string; readonly description: string }[],
+): string[] {
+  const ofColumns = columns.map(
+    ({ name, description }) => `column ${identifier(table)}.${identifier(name)} is ${literal(description)}`,
+  );
+  return [`${placement} ${identifier(table)} is ${literal(text)}`, ...ofColumns].map(text => `comment on ${text}`);
+}
+
+/** One transaction: each flushes the disk. */
+const asOne = (statements: readonly string[]): string => ['begin', ...statements, 'commit'].join(';\n');
+
+const whereIs = (folder: 'marts' | 'checks', { name }: SqlFile): string => `warehouse/${folder}/${name}.sql`;
 
 /** DuckDB adds whole numbers up to 128 bits, which neither Parquet nor BigQuery have. */
 function withStorableTypes(sql: string, columns: readonly (readonly [name: string, type: string])[]): string {

@@ -33,7 +33,7 @@ sides as (
         coalesce(sum(lines), 0) as lines,
         sum(revenue) as revenue,
         sum(weight_of(order_id) * lines) as weighed_lines,
-        sum(weight_of(order_id) * revenue) as weighed_revenue
+        sum(weight_of(order_id) * cast(revenue as decimal(28, 6))) as weighed_revenue
     from mart_order
 ),
 
