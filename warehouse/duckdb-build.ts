@@ -1,57 +1,18 @@
 /** Builds a publication in a DuckDB file: tables and views over part files, marts, checks. */
 import { invariant } from '../base/errors.ts';
 import type { TableDefinition } from '../base/table.ts';
-import { constantsSql, copySql, isCovered, planCopy } from './duckdb-copy.ts';
-import { distinctColumns } from './duckdb-distinct.ts';
 import { named } from './duckdb-errors.ts';
-import { blockOf, withBlocks } from './duckdb-members.ts';
+import { FACT, Fact, type Place, type Session } from './duckdb-fact.ts';
+import { withBlocks } from './duckdb-members.ts';
 import { linesAsOrders } from './duckdb-orders.ts';
-import { type Known, rewrite } from './duckdb-rewrite.ts';
+import { rewrite } from './duckdb-rewrite.ts';
 import { identifier, literal, SQL_TYPES, selectFiles } from './duckdb-sql.ts';
-import { readStatistics, type TableStatistics } from './duckdb-statistics.ts';
 import { METRICS } from './metrics.ts';
 import { missing, readChecks, readMarts, type SqlFile } from './sql.ts';
 import type { Build, CheckReport, Json, MartReport, Placement, Progress, TableSource, Totals } from './warehouse.ts';
 
 /** Rows of a failed check that its report shows. */
 const SAMPLE_ROWS = 5;
-
-/** One connection to the file that is being built. */
-export interface Connection {
-  /** One statement or several. */
-  run(sql: string): Promise<void>;
-  /** Whole numbers and decimals as text. */
-  rows(sql: string): Promise<Json[][]>;
-  /** As queries of users give them. */
-  objects(sql: string): Promise<Record<string, Json>[]>;
-  /** The columns of a query, all doubles and none null, in pieces. Each is good until the next one comes. */
-  numbers(sql: string): AsyncIterable<readonly Float64Array[]>;
-  close(): Promise<void>;
-}
-
-/** The first connection, whose closing closes the file. */
-export interface Session extends Connection {
-  /** Another connection: it has temporary tables of its own. */
-  fork(): Promise<Connection>;
-}
-
-/** Where a statement is run, and what becomes of it there. */
-interface Place {
-  readonly session: Connection;
-  readonly sql: string;
-}
-
-/** The fact in memory. */
-interface Copy {
-  readonly session: Connection;
-  /** Null for statements that need other columns of the fact than are there. */
-  place(sql: string): Place | null;
-}
-
-const FACT = 'fct_sales';
-
-/** Columns of the fact in which no value may stand twice: the first never does, the other where an order is one line. */
-const KEYS = ['sale_id', 'order_id'];
 
 /** The SQL of a build, in DuckDB's words. */
 export class DuckBuild implements Build {
@@ -62,11 +23,8 @@ export class DuckBuild implements Build {
   readonly #views = new Set<string>();
   readonly #dimensionRows = new Map<string, number>();
   #mapped: ReadonlySet<string> = new Set();
-  #fact: TableSource | null = null;
-  #known: Known | null = null;
-  #copy: Copy | null = null;
-  /** Sees the fact in its files, with what is known of it. */
-  #files: Connection | null = null;
+  #source: TableSource | null = null;
+  #fact: Fact | null = null;
   #closed = false;
 
   constructor(session: Session) {
@@ -81,62 +39,45 @@ export class DuckBuild implements Build {
       this.#session.run(asOne([sql, ...comments(placement, name, grain, columns)])),
     );
     await this.#assertTypes(definition);
-    if (name === FACT) this.#fact = source;
+    if (name === FACT) this.#source = source;
     else if (placement === 'table') this.#dimensionRows.set(name, await this.#count(name));
   }
 
   async buildMarts(mapped: ReadonlySet<string>, onProgress?: Progress): Promise<MartReport[]> {
     this.#mapped = mapped;
+    invariant(this.#source, `no ${FACT}: it must be added first`);
     const marts = await readMarts();
-    const checks = await readChecks();
-    const statements = [...marts, ...checks].filter(({ needs }) => missing(needs, mapped).length === 0);
-    await named(`what is known of ${FACT}`, undefined, () => this.#prepareFact(statements));
-    const reports: MartReport[] = [];
-    for (const mart of marts) {
-      reports.push(await named(`the mart ${mart.name}`, whereIs('marts', mart), () => this.#buildMart(mart)));
-      onProgress?.(reports.length, marts.length);
-    }
-    return reports;
+    const fact = await named(`what is known of ${FACT}`, undefined, () =>
+      Fact.learn(this.#session, this.#source!, this.#dimensionRows),
+    );
+    this.#fact = fact;
+    const reports = new Map<string, MartReport>();
+    const build = async (mart: SqlFile) => {
+      reports.set(mart.name, await named(`the mart ${mart.name}`, whereIs('marts', mart), () => this.#buildMart(mart)));
+      onProgress?.(reports.size, marts.length);
+    };
+    const [early, others] = [
+      marts.filter(({ grain }) => fact.hasManyIds(grain)),
+      marts.filter(({ grain }) => !fact.hasManyIds(grain)),
+    ];
+    for (const mart of early) await build(mart);
+    await named(`the copy of ${FACT}`, undefined, () => this.#copyFact(fact, others));
+    for (const mart of others) await build(mart);
+    return marts.map(({ name }) => reports.get(name)!);
   }
 
-  /** Learns what makes statements cheaper, and copies what most of them read. */
-  async #prepareFact(statements: readonly SqlFile[]): Promise<void> {
-    invariant(this.#fact, `no ${FACT}: it must be added first`);
-    const { definition, files } = this.#fact;
-    const statistics = await readStatistics(sql => this.#session.rows(sql), definition, files);
-    const rows = statistics.values().next().value?.rows ?? 0;
-    this.#files = await this.#session.fork();
-    await this.#files.run(constantsSql(this.#fact, statistics));
-    const candidates = KEYS.map(column => ({ column, range: wholeRange(definition, statistics, column) }));
-    const distinct = await distinctColumns(this.#files, candidates, FACT, rows);
-    const known = { fact: definition, statistics, distinct, dimensionRows: this.#dimensionRows };
-    this.#known = { ...known, blocks: new Set() };
-    const names = definition.columns.map(({ name }) => name);
-    const columnsOf = (sql: string) => columnsIn(this.#rewrite(sql), names);
-    const readers = statements.filter(({ kind, sql }) => kind === 'table' && sql.includes(FACT)).map(({ sql }) => sql);
-    const inBlocks = readers.map(sql => rewrite(sql, { ...known, blocks: new Set(names) }));
-    const counted = names.filter(name => inBlocks.some(sql => sql.includes(blockOf(name))));
-    const plan = planCopy(definition, statistics, rows, readers.map(columnsOf), new Set(counted));
-    if (!plan) return;
-    const session = await this.#session.fork();
-    for (const sql of copySql(FACT, plan)) await session.run(sql);
-    const { columns, blocks } = plan;
-    const place = (sql: string) => ({ session, sql: rewrite(sql, { ...known, blocks }) });
-    this.#copy = { session, place: sql => (isCovered(columnsOf(sql), columns) ? place(sql) : null) };
-  }
-
-  #rewrite(sql: string): string {
-    return this.#known ? rewrite(sql, this.#known) : sql;
-  }
-
-  /** Where a statement finds the fact at least cost, and how it asks there. */
-  #place(sql: string): Place {
-    return this.#copy?.place(sql) ?? { session: this.#files ?? this.#session, sql: this.#rewrite(sql) };
+  /** For the marts that are still to be made, and for all checks. */
+  async #copyFact(fact: Fact, marts: readonly SqlFile[]): Promise<void> {
+    const statements = [...marts, ...(await readChecks())];
+    const readers = statements.filter(
+      ({ needs, kind, sql }) => missing(needs, this.#mapped).length === 0 && kind === 'table' && sql.includes(FACT),
+    );
+    await fact.copy(readers.map(({ sql }) => sql));
   }
 
   /** A view is made over the files, in SQL that users may read: it is exchanged only where reading it could not end. */
   #viewPlace(sql: string): Place {
-    const { distinct, fact } = this.#known!;
+    const { distinct, fact } = this.#fact!.known;
     return { session: this.#session, sql: distinct.has('order_id') ? linesAsOrders(sql, fact) : sql };
   }
 
@@ -149,7 +90,7 @@ export class DuckBuild implements Build {
     }
     if (kind === 'view') this.#views.add(name);
     const clock = startClock();
-    const { session, sql } = kind === 'view' ? this.#viewPlace(mart.sql) : this.#place(mart.sql);
+    const { session, sql } = kind === 'view' ? this.#viewPlace(mart.sql) : this.#fact!.place(mart.sql);
     const columns = (await session.rows(`describe ${sql}`)) as [name: string, type: string][];
     const statement = `create ${kind} ${identifier(name)} as ${withStorableTypes(sql, columns)}`;
     const metrics = METRICS.filter(({ key }) => columns.some(([column]) => column === key));
@@ -160,7 +101,7 @@ export class DuckBuild implements Build {
   }
 
   async measure(sql: string): Promise<Record<string, Json>> {
-    const place = this.#place(sql);
+    const place = this.#fact!.place(sql);
     const [row] = await place.session.objects(place.sql);
     return row!;
   }
@@ -170,7 +111,7 @@ export class DuckBuild implements Build {
     const applying = checks.filter(
       ({ name, needs }) => !this.#notBuilt.has(name) && missing(needs, this.#mapped).length === 0,
     );
-    const onCopy = applying.filter(check => this.#copy && this.#checkingPlace(check).session === this.#copy.session);
+    const onCopy = applying.filter(check => this.#fact!.isInCopy(this.#checkingPlace(check)));
     const reports = new Map<string, CheckReport>();
     const run = async (check: SqlFile) => {
       const report = await named(`the check ${check.name}`, whereIs('checks', check), () => this.#runCheck(check));
@@ -178,19 +119,15 @@ export class DuckBuild implements Build {
       onProgress?.(checks.length - applying.length + reports.size, checks.length);
     };
     for (const check of onCopy) await run(check);
-    // The checks of views group all lines, for which they want the memory of the copy.
-    await this.#dropCopy();
+    // The checks of views may group all lines, for which they want the memory of the copy.
+    await this.#fact!.dropCopy();
     for (const check of applying) if (!onCopy.includes(check)) await run(check);
     return applying.map(({ name }) => reports.get(name)!);
   }
 
-  async #dropCopy(): Promise<void> {
-    await this.#copy?.session.close();
-    this.#copy = null;
-  }
-
   #checkingPlace({ name, sql }: SqlFile): Place {
-    return this.#views.has(name) ? { session: this.#session, sql: this.#rewrite(sql) } : this.#place(sql);
+    const fact = this.#fact!;
+    return this.#views.has(name) ? { session: this.#session, sql: rewrite(sql, fact.known) } : fact.place(sql);
   }
 
   async #runCheck(check: SqlFile): Promise<CheckReport> {
@@ -224,8 +161,7 @@ export class DuckBuild implements Build {
     this.#closed = true;
     try {
       // Closing alone would say nothing of a disk too full for what is not in the file yet.
-      await this.#dropCopy();
-      await this.#files?.close();
+      await this.#fact?.close();
       await this.#session.run('checkpoint');
     } finally {
       await this.#session.close();
@@ -245,12 +181,6 @@ export class DuckBuild implements Build {
   async #count(from: string): Promise<number> {
     return Number((await this.#session.rows(`select count(*) from ${from}`))[0]![0]);
   }
-}
-
-/** The limits of a column of whole numbers. */
-function wholeRange({ columns }: TableDefinition, statistics: TableStatistics, column: string) {
-  const isWhole = columns.find(({ name }) => name === column)?.type === 'int64';
-  return isWhole ? (statistics.get(column)?.range ?? null) : null;
 }
 
 function comments(
@@ -275,13 +205,6 @@ function withStorableTypes(sql: string, columns: readonly (readonly [name: strin
   const huge = columns.filter(([, type]) => type === 'HUGEINT').map(([name]) => identifier(name));
   if (huge.length === 0) return sql;
   return `select * replace (${huge.map(name => `cast(${name} as bigint) as ${name}`).join(', ')}) from (${sql})`;
-}
-
-/** The names that stand in the SQL outside of comments and texts, whatever they mean there. */
-function columnsIn(sql: string, names: readonly string[]): ReadonlySet<string> {
-  const code = sql.replaceAll(/--.*$/gm, '').replaceAll(/'[^']*'/g, '');
-  const words = new Set(code.match(/\w+/g));
-  return new Set(names.filter(name => words.has(name)));
 }
 
 /** Time that passes, and CPU time of the whole process. */

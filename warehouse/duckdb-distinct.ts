@@ -14,8 +14,15 @@ import type { Json } from './warehouse.ts';
 /** What of a session this needs. */
 interface Reader {
   rows(sql: string): Promise<Json[][]>;
-  /** The columns of a query, all doubles without nulls, in pieces that are good until the next one comes. */
-  numbers(sql: string): AsyncIterable<readonly Float64Array[]>;
+  /** The columns of a query, all numbers without nulls, in pieces that are good until the next one comes. */
+  numbers(sql: string): Promise<Iterable<readonly Float64Array[]>>;
+}
+
+/** A table, and tables that are all of it, one behind the other. */
+export interface Sliced {
+  readonly table: string;
+  readonly slices: readonly string[];
+  readonly rows: number;
 }
 
 /** A column that may be distinct. */
@@ -28,7 +35,7 @@ export interface Candidate {
 /** Fewer rows than this are counted. Of more DuckDB groups the hashes: twice in our memory, they would be 256 MB. */
 const HASHED_ROWS = { least: 200_000, most: 16_000_000 };
 
-/** Numbers further apart than this, 32 MB of bits, are hashed too. */
+/** Of numbers further apart than this the bits would take more than 32 MB. */
 const MAX_WIDTH = 2 ** 28;
 
 /** Of 7 M rows each part has 26,000 hashes, whose table is 512 KB. */
@@ -52,17 +59,17 @@ interface Proof {
 export async function distinctColumns(
   reader: Reader,
   candidates: readonly Candidate[],
-  table: string,
-  rows: number,
+  sliced: Sliced,
 ): Promise<ReadonlySet<string>> {
+  const { table, rows } = sliced;
   const { least, most } = HASHED_ROWS;
   if (rows < least) return columnsOf(await only(candidates, ({ column }) => isCounted(reader, column, table)));
   const likely = await only(
     candidates,
     async ({ column, range }) => range !== null || (await begins(reader, column, table)),
   );
-  // Handed out, as many numbers would fill DuckDB's memory.
-  const proven = rows > most ? [] : await proveAll(reader, likely, table, rows);
+  const handedOut = likely.filter(({ range }) => range !== null || rows <= most);
+  const proven = await proveAll(reader, handedOut, sliced);
   const others = likely.filter(candidate => !proven.includes(candidate) && candidate.range === null);
   const counted = await only(others, async ({ column }) => {
     if (rows > most && (await countGroups(reader, `hash(${column})`, table, column)) === rows) return true;
@@ -100,27 +107,31 @@ async function countGroups(reader: Reader, value: string, table: string, column:
   return Number(count);
 }
 
-/** The table is read once for all of them. */
-async function proveAll(reader: Reader, candidates: readonly Candidate[], table: string, rows: number) {
-  if (candidates.length === 0) return [];
-  const proofs = candidates.map(candidate => bitsOf(candidate) ?? hashesOf(candidate.column, rows));
-  for await (const columns of reader.numbers(`select ${proofs.map(({ sql }) => sql).join(', ')} from ${table}`)) {
-    proofs.forEach((proof, index) => {
-      proof.add(columns[index]!);
-    });
+/** The table is read once for all of them, and the next slice while the numbers of one are looked at. */
+async function proveAll(reader: Reader, candidates: readonly Candidate[], { slices, rows }: Sliced) {
+  const proofs = candidates.flatMap(candidate => {
+    const proof = candidate.range ? bitsOf(candidate.column, candidate.range) : hashesOf(candidate.column, rows);
+    return proof ? [{ ...proof, candidate }] : [];
+  });
+  if (proofs.length === 0) return [];
+  const read = (slice: string) => reader.numbers(`select ${proofs.map(({ sql }) => sql).join(', ')} from ${slice}`);
+  let reading = read(slices[0]!);
+  for (let next = 1; next <= slices.length; next++) {
+    const pieces = await reading;
+    if (next < slices.length) reading = read(slices[next]!);
+    for (const columns of pieces) for (const [index, numbers] of columns.entries()) proofs[index]!.add(numbers);
   }
-  return candidates.filter((_, index) => proofs[index]!.holds());
+  return proofs.filter(({ holds }) => holds()).map(({ candidate }) => candidate);
 }
 
 /** A bit for each number that there may be; null if they are too many. */
-function bitsOf({ column, range }: Candidate): Proof | null {
-  if (!range) return null;
-  const width = Number(range.greatest) - Number(range.least) + 1;
-  if (!Number.isSafeInteger(Number(range.least)) || width > MAX_WIDTH) return null;
+function bitsOf(column: string, { least, greatest }: NonNullable<Candidate['range']>): Proof | null {
+  const width = Number(greatest) - Number(least) + 1;
+  if (!Number.isSafeInteger(Number(least)) || width > MAX_WIDTH) return null;
   const bits = new Int32Array(Math.ceil(width / 32));
   let distinct = true;
   return {
-    sql: `coalesce(cast(${column} - cast(${range.least} as bigint) as double), ${NULL})`,
+    sql: `coalesce(cast(${column} - cast(${least} as bigint) as integer), ${NULL})`,
     add(numbers) {
       distinct = distinct && setAll(bits, numbers);
     },

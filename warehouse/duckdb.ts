@@ -12,13 +12,15 @@ import { dirname } from 'node:path';
 import {
   type DuckDBConnection,
   DuckDBInstance,
+  type DuckDBMaterializedResult,
   DuckDBTimestampValue,
   type DuckDBValueConverter,
   JsonDuckDBValueConverter,
   StatementType,
 } from '@duckdb/node-api';
-import { type Connection, DuckBuild, type Session } from './duckdb-build.ts';
+import { DuckBuild } from './duckdb-build.ts';
 import { asUserError } from './duckdb-errors.ts';
+import type { Connection, Session } from './duckdb-fact.ts';
 import { HASH_BITS } from './duckdb-members.ts';
 import { literal, MACROS } from './duckdb-sql.ts';
 import type * as warehouse from './warehouse.ts';
@@ -128,8 +130,12 @@ const sessionOf = (connection: DuckDBConnection): Connection => ({
   close: async () => connection.closeSync(),
 });
 
-async function* numbers(connection: DuckDBConnection, sql: string): AsyncGenerator<Float64Array[]> {
+async function numbers(connection: DuckDBConnection, sql: string): Promise<Iterable<Float64Array[]>> {
   const result = await connection.run(sql);
+  return piecesOf(result);
+}
+
+function* piecesOf(result: DuckDBMaterializedResult): Generator<Float64Array[]> {
   const buffers = Array.from({ length: result.columnCount }, () => new Float64Array(VECTOR_ROWS));
   for (let index = 0; index < result.chunkCount; index++) {
     const chunk = result.getChunk(index);
