@@ -65,7 +65,15 @@ test('customers are counted in blocks only where the copy has them, of all lines
     `with\n\nsales as (\n    select * from fct_sales\n),\n\n${mart(customers, by).slice('with\n\n'.length)}`;
   const blocks = known({ blocks: new Set(['customer_id']) });
   const sql = rewrite(whole('product_id'), blocks);
-  expect(sql).toContain('where customer_id is not null and not is_return group by customer_id_block, product_id');
+  expect(sql).toContain('from sales where not is_return group by customer_id_block, product_id');
+  expect(
+    rewrite(whole('product_id').replace('case when not is_return then customer_id end', 'customer_id'), blocks),
+  ).toContain('from sales group by customer_id_block, product_id');
+  const nulls = known({
+    ...blocks,
+    statistics: new Map([...blocks.statistics, ['customer_id', between('1', '100000', 1)]]),
+  });
+  expect(rewrite(whole('product_id'), nulls)).toContain('where customer_id is not null and not is_return group by');
   expect(sql).toContain('where b.product_id is not distinct from sales.product_id), 0) as n');
   expect(withBlocks(sql)).not.toBe(sql);
   const bits = 'bitstring_agg(case when not is_return then customer_id end';

@@ -111,7 +111,8 @@ function countIds(sql: string, wholes: ReadonlySet<string>, known: Known): strin
       const range = statistics.get(column)?.range;
       if (!range || fact.columns.find(({ name }) => name === column)?.type !== 'int64') return count;
       const inBlocks = blocks.has(column);
-      const ids = { column: `${from}${column}`, when, end, range, inBlocks };
+      const hasNulls = statistics.get(column)?.nulls !== 0;
+      const ids = { column: `${from}${column}`, when, end, range, hasNulls, inBlocks };
       const grouping = groupingAfter(sql, start, wholes, known);
       const counting = countMembers(ids, grouping, `blocks_${steps.length}`);
       if (counting?.step && grouping.from) steps.push({ behind: grouping.from, step: counting.step });
