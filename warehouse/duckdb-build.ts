@@ -2,7 +2,7 @@
 import { invariant } from '../base/errors.ts';
 import type { TableDefinition } from '../base/table.ts';
 import { named } from './duckdb-errors.ts';
-import { FACT, Fact, type Place, type Session } from './duckdb-fact.ts';
+import { type Connection, FACT, Fact, type Place, type Session } from './duckdb-fact.ts';
 import { withBlocks } from './duckdb-members.ts';
 import { linesAsOrders } from './duckdb-orders.ts';
 import { rewrite } from './duckdb-rewrite.ts';
@@ -23,7 +23,8 @@ export class DuckBuild implements Build {
   readonly #views = new Set<string>();
   readonly #dimensionRows = new Map<string, number>();
   #mapped: ReadonlySet<string> = new Set();
-  #source: TableSource | null = null;
+  /** Read while the dimensions are copied, which takes one thread. */
+  #learning: Promise<Fact> | null = null;
   #fact: Fact | null = null;
   #closed = false;
 
@@ -36,20 +37,23 @@ export class DuckBuild implements Build {
     const { name, grain, columns } = definition;
     const sql = `create ${placement} ${identifier(name)} as ${selectFiles(definition, files)}`;
     await named(`the table ${name}`, undefined, () =>
-      this.#session.run(asOne([sql, ...comments(placement, name, grain, columns)])),
+      runAsOne(this.#session, [sql, ...comments(placement, name, grain, columns)]),
     );
     await this.#assertTypes(definition);
-    if (name === FACT) this.#source = source;
-    else if (placement === 'table') this.#dimensionRows.set(name, await this.#count(name));
+    if (name === FACT) {
+      this.#learning = named(`what is known of ${FACT}`, undefined, () =>
+        Fact.learn(this.#session, source, this.#dimensionRows),
+      );
+      // Whoever builds the marts hears of it.
+      this.#learning.catch(() => undefined);
+    } else if (placement === 'table') this.#dimensionRows.set(name, await this.#count(name));
   }
 
   async buildMarts(mapped: ReadonlySet<string>, onProgress?: Progress): Promise<MartReport[]> {
     this.#mapped = mapped;
-    invariant(this.#source, `no ${FACT}: it must be added first`);
+    invariant(this.#learning, `no ${FACT}: it must be added first`);
     const marts = await readMarts();
-    const fact = await named(`what is known of ${FACT}`, undefined, () =>
-      Fact.learn(this.#session, this.#source!, this.#dimensionRows),
-    );
+    const fact = await this.#learning;
     this.#fact = fact;
     const reports = new Map<string, MartReport>();
     const build = async (mart: SqlFile) => {
@@ -95,7 +99,7 @@ export class DuckBuild implements Build {
     const statement = `create ${kind} ${identifier(name)} as ${withStorableTypes(sql, columns)}`;
     const metrics = METRICS.filter(({ key }) => columns.some(([column]) => column === key));
     const described = metrics.map(({ key, label, formula }) => ({ name: key, description: `${label}: ${formula}` }));
-    await session.run(withBlocks(asOne([statement, ...comments(kind, name, description, described)])));
+    await runAsOne(session, [withBlocks(statement), ...comments(kind, name, description, described)]);
     const rows = kind === 'view' ? null : await this.#count(identifier(name));
     return { name, built: true, rows, reason: null, ...clock() };
   }
@@ -161,7 +165,8 @@ export class DuckBuild implements Build {
     this.#closed = true;
     try {
       // Closing alone would say nothing of a disk too full for what is not in the file yet.
-      await this.#fact?.close();
+      const fact = await this.#learning?.catch(() => null);
+      await fact?.close();
       await this.#session.run('checkpoint');
     } finally {
       await this.#session.close();
@@ -195,8 +200,17 @@ function comments(
   return [`${placement} ${identifier(table)} is ${literal(text)}`, ...ofColumns].map(text => `comment on ${text}`);
 }
 
-/** One transaction: each flushes the disk. */
-const asOne = (statements: readonly string[]): string => ['begin', ...statements, 'commit'].join(';\n');
+/** In one transaction, since each flushes the disk. */
+async function runAsOne(session: Connection, statements: readonly string[]): Promise<void> {
+  await session.run('begin');
+  try {
+    await session.run(statements.join(';\n'));
+    await session.run('commit');
+  } catch (error) {
+    await session.run('rollback').catch(() => undefined);
+    throw error;
+  }
+}
 
 const whereIs = (folder: 'marts' | 'checks', { name }: SqlFile): string => `warehouse/${folder}/${name}.sql`;
 
