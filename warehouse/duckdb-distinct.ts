@@ -7,7 +7,7 @@
  * all of them does not. Two equal hashes prove nothing, but come by chance in one of 200 data sets of 7 M rows: then the
  * values are counted.
  * Measured on 2 busy cores, 6.69 M texts of 20 characters: 1.9 s of CPU to count them, 0.6 s here, 0.25 s of it to
- * read and hash them; a column of numbers read with them takes 0.15 s more.
+ * read and hash them.
  */
 import type { Json } from './warehouse.ts';
 
