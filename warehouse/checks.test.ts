@@ -82,6 +82,16 @@ const TAMPERING: Readonly<Record<string, readonly string[]>> = {
     `create or replace view mart_order as select order_id, 1 as lines, net_amount_base as revenue from fct_sales`,
     `create or replace view mart_order as
        select order_id, count(*) as lines, sum(net_amount_base) + ${MITE} as revenue from fct_sales group by order_id`,
+    // All orders together have what they should: two of them do not.
+    `create or replace view mart_order as
+       select order_id, count(*) as lines, sum(net_amount_base) + case order_id
+         when 'O1' then ${MITE} when 'O2' then -${MITE} else 0 end as revenue from fct_sales group by order_id`,
+    `create or replace view mart_order as
+       select order_id, count(*) + case order_id when 'O1' then 1 when 'O2' then -1 else 0 end as lines,
+         sum(net_amount_base) as revenue from fct_sales group by order_id`,
+    `create or replace view mart_order as
+       select case order_id when 'O1' then 'O2' when 'O2' then 'O1' else order_id end as order_id,
+         count(*) as lines, sum(net_amount_base) as revenue from fct_sales group by all`,
   ],
   mart_sales_summary: [
     'create or replace view mart_sales_summary as select * from fct_sales join dim_employee using (employee_id)',
@@ -135,7 +145,7 @@ beforeAll(async () => {
   const { files } = await writeTable(folder, SHOP[0]!);
   const read = async (sql: string) => (await connection.runAndReadAll(sql)).getRowsJson() as Json[][];
   const statistics = await readStatistics(read, FACT, files);
-  known = { fact: FACT, statistics, ordersAreLines: false, dimensionRows: new Map(), blocks: new Set<string>() };
+  known = { fact: FACT, statistics, distinct: new Set<string>(), dimensionRows: new Map(), blocks: new Set<string>() };
 });
 afterAll(async () => {
   connection.closeSync();

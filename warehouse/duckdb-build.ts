@@ -1,52 +1,18 @@
 /** Builds a publication in a DuckDB file: tables and views over part files, marts, checks. */
 import { invariant } from '../base/errors.ts';
 import type { TableDefinition } from '../base/table.ts';
-import { constantsSql, copySql, isCovered, planCopy } from './duckdb-copy.ts';
-import { isDistinct } from './duckdb-distinct.ts';
-import { blockOf, withBlocks } from './duckdb-members.ts';
-import { type Known, rewrite } from './duckdb-rewrite.ts';
+import { named } from './duckdb-errors.ts';
+import { type Connection, FACT, Fact, type Place, type Session } from './duckdb-fact.ts';
+import { withBlocks } from './duckdb-members.ts';
+import { linesAsOrders } from './duckdb-orders.ts';
+import { rewrite } from './duckdb-rewrite.ts';
 import { identifier, literal, SQL_TYPES, selectFiles } from './duckdb-sql.ts';
-import { readStatistics } from './duckdb-statistics.ts';
 import { METRICS } from './metrics.ts';
 import { missing, readChecks, readMarts, type SqlFile } from './sql.ts';
 import type { Build, CheckReport, Json, MartReport, Placement, Progress, TableSource, Totals } from './warehouse.ts';
 
 /** Rows of a failed check that its report shows. */
 const SAMPLE_ROWS = 5;
-
-/** One connection to the file that is being built. */
-export interface Connection {
-  /** One statement or several. */
-  run(sql: string): Promise<void>;
-  /** Whole numbers and decimals as text. */
-  rows(sql: string): Promise<Json[][]>;
-  /** As queries of users give them. */
-  objects(sql: string): Promise<Record<string, Json>[]>;
-  /** The only column of a query, which are doubles, in pieces. Each is good until the next one comes. */
-  numbers(sql: string): AsyncIterable<Float64Array>;
-  close(): Promise<void>;
-}
-
-/** The first connection, whose closing closes the file. */
-export interface Session extends Connection {
-  /** Another connection: it has temporary tables of its own. */
-  fork(): Promise<Connection>;
-}
-
-/** Where a statement is run, and what becomes of it there. */
-interface Place {
-  readonly session: Connection;
-  readonly sql: string;
-}
-
-/** The fact in memory. */
-interface Copy {
-  readonly session: Connection;
-  /** Null for statements that need other columns of the fact than are there. */
-  place(sql: string): Place | null;
-}
-
-const FACT = 'fct_sales';
 
 /** The SQL of a build, in DuckDB's words. */
 export class DuckBuild implements Build {
@@ -57,11 +23,9 @@ export class DuckBuild implements Build {
   readonly #views = new Set<string>();
   readonly #dimensionRows = new Map<string, number>();
   #mapped: ReadonlySet<string> = new Set();
-  #fact: TableSource | null = null;
-  #known: Known | null = null;
-  #copy: Copy | null = null;
-  /** Sees the fact in its files, with what is known of it. */
-  #files: Connection | null = null;
+  /** Read while the dimensions are copied, which takes one thread. */
+  #learning: Promise<Fact> | null = null;
+  #fact: Fact | null = null;
   #closed = false;
 
   constructor(session: Session) {
@@ -70,58 +34,55 @@ export class DuckBuild implements Build {
 
   async addTable(source: TableSource, placement: Placement): Promise<void> {
     const { definition, files } = source;
-    await this.#session.run(`create ${placement} ${identifier(definition.name)} as ${selectFiles(definition, files)}`);
-    await this.#comment(placement, definition.name, definition.grain, definition.columns);
+    const { name, grain, columns } = definition;
+    const sql = `create ${placement} ${identifier(name)} as ${selectFiles(definition, files)}`;
+    await named(`the table ${name}`, undefined, () =>
+      runAsOne(this.#session, [sql, ...comments(placement, name, grain, columns)]),
+    );
     await this.#assertTypes(definition);
-    if (definition.name === FACT) this.#fact = source;
-    else if (placement === 'table') this.#dimensionRows.set(definition.name, await this.#count(definition.name));
+    if (name === FACT) {
+      this.#learning = named(`what is known of ${FACT}`, undefined, () =>
+        Fact.learn(this.#session, source, this.#dimensionRows),
+      );
+      // Whoever builds the marts hears of it.
+      this.#learning.catch(() => undefined);
+    } else if (placement === 'table') this.#dimensionRows.set(name, await this.#count(name));
   }
 
   async buildMarts(mapped: ReadonlySet<string>, onProgress?: Progress): Promise<MartReport[]> {
     this.#mapped = mapped;
+    invariant(this.#learning, `no ${FACT}: it must be added first`);
     const marts = await readMarts();
-    const checks = await readChecks();
-    await this.#prepareFact([...marts, ...checks].filter(({ needs }) => missing(needs, mapped).length === 0));
-    const reports: MartReport[] = [];
-    for (const mart of marts) {
-      reports.push(await this.#buildMart(mart));
-      onProgress?.(reports.length, marts.length);
-    }
-    return reports;
+    const fact = await this.#learning;
+    this.#fact = fact;
+    const reports = new Map<string, MartReport>();
+    const build = async (mart: SqlFile) => {
+      reports.set(mart.name, await named(`the mart ${mart.name}`, whereIs('marts', mart), () => this.#buildMart(mart)));
+      onProgress?.(reports.size, marts.length);
+    };
+    const [early, others] = [
+      marts.filter(({ grain }) => fact.hasManyIds(grain)),
+      marts.filter(({ grain }) => !fact.hasManyIds(grain)),
+    ];
+    for (const mart of early) await build(mart);
+    await named(`the copy of ${FACT}`, undefined, () => this.#copyFact(fact, others));
+    for (const mart of others) await build(mart);
+    return marts.map(({ name }) => reports.get(name)!);
   }
 
-  /** Learns what makes statements cheaper, and copies what most of them read. */
-  async #prepareFact(statements: readonly SqlFile[]): Promise<void> {
-    invariant(this.#fact, `no ${FACT}: it must be added first`);
-    const { definition, files } = this.#fact;
-    const statistics = await readStatistics(sql => this.#session.rows(sql), definition, files);
-    const rows = statistics.values().next().value?.rows ?? 0;
-    const ordersAreLines = await isDistinct(this.#session, 'order_id', FACT, rows);
-    const known = { fact: definition, statistics, ordersAreLines, dimensionRows: this.#dimensionRows };
-    this.#known = { ...known, blocks: new Set() };
-    const names = definition.columns.map(({ name }) => name);
-    const columnsOf = (sql: string) => columnsIn(this.#rewrite(sql), names);
-    const readers = statements.filter(({ kind, sql }) => kind === 'table' && sql.includes(FACT)).map(({ sql }) => sql);
-    const inBlocks = readers.map(sql => rewrite(sql, { ...known, blocks: new Set(names) }));
-    const counted = names.filter(name => inBlocks.some(sql => sql.includes(blockOf(name))));
-    this.#files = await this.#session.fork();
-    await this.#files.run(constantsSql(this.#fact, statistics));
-    const plan = planCopy(definition, statistics, rows, readers.map(columnsOf), new Set(counted));
-    if (!plan) return;
-    const session = await this.#session.fork();
-    for (const sql of copySql(FACT, plan)) await session.run(sql);
-    const { columns, blocks } = plan;
-    const place = (sql: string) => ({ session, sql: rewrite(sql, { ...known, blocks }) });
-    this.#copy = { session, place: sql => (isCovered(columnsOf(sql), columns) ? place(sql) : null) };
+  /** For the marts that are still to be made, and for all checks. */
+  async #copyFact(fact: Fact, marts: readonly SqlFile[]): Promise<void> {
+    const statements = [...marts, ...(await readChecks())];
+    const readers = statements.filter(
+      ({ needs, kind, sql }) => missing(needs, this.#mapped).length === 0 && kind === 'table' && sql.includes(FACT),
+    );
+    await fact.copy(readers.map(({ sql }) => sql));
   }
 
-  #rewrite(sql: string): string {
-    return this.#known ? rewrite(sql, this.#known) : sql;
-  }
-
-  /** Where a statement finds the fact at least cost, and how it asks there. */
-  #place(sql: string): Place {
-    return this.#copy?.place(sql) ?? { session: this.#files ?? this.#session, sql: this.#rewrite(sql) };
+  /** A view is made over the files, in SQL that users may read: it is exchanged only where reading it could not end. */
+  #viewPlace(sql: string): Place {
+    const { distinct, fact } = this.#fact!.known;
+    return { session: this.#session, sql: distinct.has('order_id') ? linesAsOrders(sql, fact) : sql };
   }
 
   async #buildMart(mart: SqlFile): Promise<MartReport> {
@@ -133,19 +94,18 @@ export class DuckBuild implements Build {
     }
     if (kind === 'view') this.#views.add(name);
     const clock = startClock();
-    const { session, sql } = kind === 'view' ? { session: this.#session, sql: mart.sql } : this.#place(mart.sql);
+    const { session, sql } = kind === 'view' ? this.#viewPlace(mart.sql) : this.#fact!.place(mart.sql);
     const columns = (await session.rows(`describe ${sql}`)) as [name: string, type: string][];
     const statement = `create ${kind} ${identifier(name)} as ${withStorableTypes(sql, columns)}`;
-    await session.run(withBlocks(statement));
     const metrics = METRICS.filter(({ key }) => columns.some(([column]) => column === key));
-    const comments = metrics.map(({ key, label, formula }) => ({ name: key, description: `${label}: ${formula}` }));
-    await this.#comment(kind, name, description, comments);
+    const described = metrics.map(({ key, label, formula }) => ({ name: key, description: `${label}: ${formula}` }));
+    await runAsOne(session, [withBlocks(statement), ...comments(kind, name, description, described)]);
     const rows = kind === 'view' ? null : await this.#count(identifier(name));
     return { name, built: true, rows, reason: null, ...clock() };
   }
 
   async measure(sql: string): Promise<Record<string, Json>> {
-    const place = this.#place(sql);
+    const place = this.#fact!.place(sql);
     const [row] = await place.session.objects(place.sql);
     return row!;
   }
@@ -155,26 +115,23 @@ export class DuckBuild implements Build {
     const applying = checks.filter(
       ({ name, needs }) => !this.#notBuilt.has(name) && missing(needs, this.#mapped).length === 0,
     );
-    const onCopy = applying.filter(check => this.#copy && this.#checkingPlace(check).session === this.#copy.session);
+    const onCopy = applying.filter(check => this.#fact!.isInCopy(this.#checkingPlace(check)));
     const reports = new Map<string, CheckReport>();
     const run = async (check: SqlFile) => {
-      reports.set(check.name, await this.#runCheck(check));
+      const report = await named(`the check ${check.name}`, whereIs('checks', check), () => this.#runCheck(check));
+      reports.set(check.name, report);
       onProgress?.(checks.length - applying.length + reports.size, checks.length);
     };
     for (const check of onCopy) await run(check);
-    // The checks of views group all lines, for which they want the memory of the copy.
-    await this.#dropCopy();
+    // The checks of views may group all lines, for which they want the memory of the copy.
+    await this.#fact!.dropCopy();
     for (const check of applying) if (!onCopy.includes(check)) await run(check);
     return applying.map(({ name }) => reports.get(name)!);
   }
 
-  async #dropCopy(): Promise<void> {
-    await this.#copy?.session.close();
-    this.#copy = null;
-  }
-
   #checkingPlace({ name, sql }: SqlFile): Place {
-    return this.#views.has(name) ? { session: this.#session, sql: this.#rewrite(sql) } : this.#place(sql);
+    const fact = this.#fact!;
+    return this.#views.has(name) ? { session: this.#session, sql: rewrite(sql, fact.known) } : fact.place(sql);
   }
 
   async #runCheck(check: SqlFile): Promise<CheckReport> {
@@ -208,25 +165,12 @@ export class DuckBuild implements Build {
     this.#closed = true;
     try {
       // Closing alone would say nothing of a disk too full for what is not in the file yet.
-      await this.#dropCopy();
-      await this.#files?.close();
+      const fact = await this.#learning?.catch(() => null);
+      await fact?.close();
       await this.#session.run('checkpoint');
     } finally {
       await this.#session.close();
     }
-  }
-
-  async #comment(
-    placement: Placement,
-    table: string,
-    text: string,
-    columns: readonly { readonly name: string; readonly description: string }[],
-  ): Promise<void> {
-    const comments = columns.map(
-      ({ name, description }) => `column ${identifier(table)}.${identifier(name)} is ${literal(description)}`,
-    );
-    const all = [`${placement} ${identifier(table)} is ${literal(text)}`, ...comments];
-    await this.#session.run(all.map(comment => `comment on ${comment}`).join(';\n'));
   }
 
   /** The files' own types are what queries see, so they must be the ones that we promise. */
@@ -244,18 +188,37 @@ export class DuckBuild implements Build {
   }
 }
 
+function comments(
+  placement: Placement,
+  table: string,
+  text: string,
+  columns: readonly { readonly name: string; readonly description: string }[],
+): string[] {
+  const ofColumns = columns.map(
+    ({ name, description }) => `column ${identifier(table)}.${identifier(name)} is ${literal(description)}`,
+  );
+  return [`${placement} ${identifier(table)} is ${literal(text)}`, ...ofColumns].map(text => `comment on ${text}`);
+}
+
+/** In one transaction, since each flushes the disk. */
+async function runAsOne(session: Connection, statements: readonly string[]): Promise<void> {
+  await session.run('begin');
+  try {
+    await session.run(statements.join(';\n'));
+    await session.run('commit');
+  } catch (error) {
+    await session.run('rollback').catch(() => undefined);
+    throw error;
+  }
+}
+
+const whereIs = (folder: 'marts' | 'checks', { name }: SqlFile): string => `warehouse/${folder}/${name}.sql`;
+
 /** DuckDB adds whole numbers up to 128 bits, which neither Parquet nor BigQuery have. */
 function withStorableTypes(sql: string, columns: readonly (readonly [name: string, type: string])[]): string {
   const huge = columns.filter(([, type]) => type === 'HUGEINT').map(([name]) => identifier(name));
   if (huge.length === 0) return sql;
   return `select * replace (${huge.map(name => `cast(${name} as bigint) as ${name}`).join(', ')}) from (${sql})`;
-}
-
-/** The names that stand in the SQL outside of comments and texts, whatever they mean there. */
-function columnsIn(sql: string, names: readonly string[]): ReadonlySet<string> {
-  const code = sql.replaceAll(/--.*$/gm, '').replaceAll(/'[^']*'/g, '');
-  const words = new Set(code.match(/\w+/g));
-  return new Set(names.filter(name => words.has(name)));
 }
 
 /** Time that passes, and CPU time of the whole process. */

@@ -8,7 +8,7 @@
  * 1 say, takes no room, and DuckDB works out beforehand what follows from it.
  */
 import type { ColumnDefinition, ColumnType, TableDefinition } from '../base/table.ts';
-import { blockOf, blockSql } from './duckdb-members.ts';
+import { blockOf, blockSql, narrowOf } from './duckdb-members.ts';
 import { constantSql, identifier, literal, SQL_TYPES, selectFiles } from './duckdb-sql.ts';
 import { type ColumnStatistics, constantOf, type TableStatistics } from './duckdb-statistics.ts';
 import type { TableSource } from './warehouse.ts';
@@ -93,7 +93,8 @@ export function copySql(fact: string, { columns, blocks }: CopyPlan): string[] {
     const value = 'as' in kept ? `line.${identifier(name)}` : kept.value;
     return `cast(${value} as ${SQL_TYPES[type]}) as ${identifier(name)}`;
   });
-  for (const column of blocks) view.push(`line.${blockOf(column)}`);
+  for (const column of blocks)
+    view.push(`line.${blockOf(column)}`, `line.${identifier(column)} as ${narrowOf(column)}`);
   const copy = identifier(`${fact}_copy`);
   return [
     `create temp table ${copy} as select ${line} as line from ${identifier(fact)}`,

@@ -16,7 +16,8 @@ export interface Counted {
   readonly when: string;
   readonly end: string;
   readonly range: { readonly least: string; readonly greatest: string };
-  /** The table has blockOf(column) as a column of its own. */
+  readonly hasNulls: boolean;
+  /** The table has blockOf(column) and narrowOf(column) as columns of their own. */
   readonly inBlocks: boolean;
 }
 
@@ -48,6 +49,9 @@ export const HASH_BITS = 18;
 
 /** The name of the column that says in which block an id is. */
 export const blockOf = (column: string): string => `${column}_block`;
+
+/** The name of the column that is the ids in their own width: whose bits cost a third less than those of a BIGINT. */
+export const narrowOf = (column: string): string => `${column}_narrow`;
 
 /** The block of an id, in two bytes. */
 export const blockSql = (column: string): string => `cast(${identifier(column)} >> ${BLOCK_BITS} as smallint)`;
@@ -85,19 +89,20 @@ export function countMembers(counted: Counted, grouping: Grouping, name: string)
   return { sql: `coalesce(bit_count(bitstring_agg(${when}${column}${end}, ${limits})), 0)` };
 }
 
-function countInBlocks({ column, when }: Counted, from: string, by: string | null, name: string): Count {
+function countInBlocks({ column, when, hasNulls }: Counted, from: string, by: string | null, name: string): Count {
   const condition = /^case when (.*) then $/.exec(when)?.[1];
-  const where = [`${column} is not null`, ...(condition ? [condition] : [])].join(' and ');
-  const members = `bit_or(cast(1 as ubigint) << cast(${column} & ${2 ** BLOCK_BITS - 1} as ubigint)) as members`;
+  const conditions = [...(hasNulls ? [`${column} is not null`] : []), ...(condition ? [condition] : [])];
+  const where = conditions.length > 0 ? ` where ${conditions.join(' and ')}` : '';
+  const members = `bit_or(cast(1 as ubigint) << cast(${narrowOf(column)} & ${2 ** BLOCK_BITS - 1} as ubigint)) as members`;
   const ids = 'cast(sum(bit_count(members)) as bigint)';
   if (by === null) {
-    const words = `select ${members} from ${from} where ${where} group by ${blockOf(column)}`;
+    const words = `select ${members} from ${from}${where} group by ${blockOf(column)}`;
     return { sql: `coalesce((select ${ids} from (${words})), 0)` };
   }
   // DuckDB would count again for each group, or join the groups with all lines, were it not a step that it keeps.
   const step = `${name} as materialized (
     select ${by}, ${ids} as ids from (
-        select ${by}, ${members} from ${from} where ${where} group by ${blockOf(column)}, ${by}
+        select ${by}, ${members} from ${from}${where} group by ${blockOf(column)}, ${by}
     ) group by ${by}
 )`;
   return {

@@ -21,7 +21,7 @@ const known = (change: Partial<Known> = {}): Known => ({
     ['fx_rate', between('1', '1')],
     ['sales_day', between('2024-01-01', '2024-03-01')],
   ]),
-  ordersAreLines: true,
+  distinct: new Set(['order_id']),
   dimensionRows: new Map([['dim_product', 400]]),
   blocks: new Set(),
   ...change,
@@ -33,7 +33,7 @@ const mart = (expression: string, by: string): string =>
 test('orders are counted as lines only where each has one', () => {
   const sql = mart('count(distinct case when not is_return then order_id end)', 'channel');
   expect(rewrite(sql, known())).toContain('count(case when not is_return then 1 end) as n');
-  expect(rewrite(sql, known({ ordersAreLines: false }))).toBe(sql);
+  expect(rewrite(sql, known({ distinct: new Set<string>() }))).toBe(sql);
 });
 
 test('ids are counted as bits only where they and the groups are few', () => {
@@ -47,7 +47,7 @@ test('ids are counted as bits only where they and the groups are few', () => {
   }
   const joined = mart(customers, 'category').replace('from sales', 'from sales join dim_product on true');
   expect(rewrite(joined, known())).toContain(bits);
-  const texts = known({ statistics: new Map([['order_id', between('A', 'Z')]]), ordersAreLines: false });
+  const texts = known({ statistics: new Map([['order_id', between('A', 'Z')]]), distinct: new Set<string>() });
   expect(rewrite(mart('count(distinct order_id)', 'sales_day'), texts)).toContain('count(distinct order_id)');
 });
 
@@ -65,7 +65,15 @@ test('customers are counted in blocks only where the copy has them, of all lines
     `with\n\nsales as (\n    select * from fct_sales\n),\n\n${mart(customers, by).slice('with\n\n'.length)}`;
   const blocks = known({ blocks: new Set(['customer_id']) });
   const sql = rewrite(whole('product_id'), blocks);
-  expect(sql).toContain('where customer_id is not null and not is_return group by customer_id_block, product_id');
+  expect(sql).toContain('from sales where not is_return group by customer_id_block, product_id');
+  expect(
+    rewrite(whole('product_id').replace('case when not is_return then customer_id end', 'customer_id'), blocks),
+  ).toContain('from sales group by customer_id_block, product_id');
+  const nulls = known({
+    ...blocks,
+    statistics: new Map([...blocks.statistics, ['customer_id', between('1', '100000', 1)]]),
+  });
+  expect(rewrite(whole('product_id'), nulls)).toContain('where customer_id is not null and not is_return group by');
   expect(sql).toContain('where b.product_id is not distinct from sales.product_id), 0) as n');
   expect(withBlocks(sql)).not.toBe(sql);
   const bits = 'bitstring_agg(case when not is_return then customer_id end';
@@ -109,7 +117,7 @@ test('lines are added up before joins where that makes them few, and every resul
   // As many products and customers as lines, nothing joined, orders of several customers, places of orders.
   expect(isAddedUp('mart_category_sales')).toBe(false);
   expect(isAddedUp('mart_daily_sales')).toBe(false);
-  for (const name of joining) expect(isAddedUp(name, { ordersAreLines: false }), name).toBe(false);
+  for (const name of joining) expect(isAddedUp(name, { distinct: new Set<string>() }), name).toBe(false);
   expect(isAddedUp('mart_city_sales', { statistics: known().statistics })).toBe(false);
 });
 

@@ -11,8 +11,8 @@ import { type ColumnStatistics, constantOf, type TableStatistics } from './duckd
 export interface Known {
   readonly fact: TableDefinition;
   readonly statistics: TableStatistics;
-  /** Every line has an order, and no order has two. */
-  readonly ordersAreLines: boolean;
+  /** Columns that have a value in every line, and none twice: `order_id` where each order is one line. */
+  readonly distinct: ReadonlySet<string>;
   /** Rows of each dimension. */
   readonly dimensionRows: ReadonlyMap<string, number>;
   /** Columns of ids that the fact has in blocks too: see duckdb-members.ts. */
@@ -40,7 +40,7 @@ export function rewrite(sql: string, known: Known): string {
   const inlined = sql.replaceAll(WHOLE_TABLE, '$1 as not materialized (\n    select * from $2\n)');
   // A mart that is checked may have a column of the same name, with other values.
   const folded = /\bfrom mart_/.test(sql) ? inlined : foldConstants(inlined, known);
-  const ordered = known.ordersAreLines ? countLines(folded) : folded;
+  const ordered = countLines(folded, known);
   const added = addUpBeforeJoins(ordered, keys => {
     const groups = keys.reduce((product, key) => product * valuesOf(key, sql, known), 1);
     return groups * LINES_ADDED_UP <= rowsOf(known);
@@ -70,10 +70,14 @@ function foldConstants(sql: string, { fact, statistics }: Known): string {
     );
 }
 
-const countLines = (sql: string): string =>
-  sql.replace(COUNT_DISTINCT, (count, when: string, _from: string, column: string, end: string) =>
-    column === 'order_id' ? `count(${when}1${end})` : count,
+function countLines(sql: string, { distinct }: Known): string {
+  const counted = sql.replace(COUNT_DISTINCT, (count, when: string, _from: string, column: string, end: string) =>
+    distinct.has(column) ? `count(${when}1${end})` : count,
   );
+  return distinct.has('order_id')
+    ? counted.replaceAll('select distinct order_id from', 'select 1 as order_id from')
+    : counted;
+}
 
 /** What the SQL calls the fact, or a step that is all of it. */
 const wholeFacts = (sql: string, { fact }: Known): ReadonlySet<string> =>
@@ -107,7 +111,8 @@ function countIds(sql: string, wholes: ReadonlySet<string>, known: Known): strin
       const range = statistics.get(column)?.range;
       if (!range || fact.columns.find(({ name }) => name === column)?.type !== 'int64') return count;
       const inBlocks = blocks.has(column);
-      const ids = { column: `${from}${column}`, when, end, range, inBlocks };
+      const hasNulls = statistics.get(column)?.nulls !== 0;
+      const ids = { column: `${from}${column}`, when, end, range, hasNulls, inBlocks };
       const grouping = groupingAfter(sql, start, wholes, known);
       const counting = countMembers(ids, grouping, `blocks_${steps.length}`);
       if (counting?.step && grouping.from) steps.push({ behind: grouping.from, step: counting.step });

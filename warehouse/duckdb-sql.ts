@@ -19,6 +19,7 @@ export const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
  * divisor added, which rounds half away from zero to six decimals. Amounts may be as large as 8 · 10^25. The result
  * is as wide as a sum's type, since an average over one row is as large as the sum.
  * `week_of` and `month_of` are worked out by hand: `date_trunc` is several times slower.
+ * `weight_of` is a number below 2^28 that is as good as random, and the same for equal keys.
  * `to_base` brings an amount of a line to the base currency; `fx_rate` is what one unit of that costs in the line's.
  */
 export const MACROS = [
@@ -40,6 +41,7 @@ export const MACROS = [
      * cast(0.000001 as decimal(7, 6)) as decimal(38, 6))`,
   `to_base(amount, fx_rate) as
      case when fx_rate = 1 or amount = 0 then amount else safe_ratio(amount, fx_rate) end`,
+  `weight_of(key) as cast(hash(key) >> 36 as decimal(9, 0))`,
 ];
 
 /**

@@ -12,13 +12,15 @@ import { dirname } from 'node:path';
 import {
   type DuckDBConnection,
   DuckDBInstance,
+  type DuckDBMaterializedResult,
   DuckDBTimestampValue,
   type DuckDBValueConverter,
   JsonDuckDBValueConverter,
   StatementType,
 } from '@duckdb/node-api';
-import { UserError } from '../base/errors.ts';
-import { type Connection, DuckBuild, type Session } from './duckdb-build.ts';
+import { DuckBuild } from './duckdb-build.ts';
+import { asUserError } from './duckdb-errors.ts';
+import type { Connection, Session } from './duckdb-fact.ts';
 import { HASH_BITS } from './duckdb-members.ts';
 import { literal, MACROS } from './duckdb-sql.ts';
 import type * as warehouse from './warehouse.ts';
@@ -128,16 +130,22 @@ const sessionOf = (connection: DuckDBConnection): Connection => ({
   close: async () => connection.closeSync(),
 });
 
-async function* numbers(connection: DuckDBConnection, sql: string): AsyncGenerator<Float64Array> {
+async function numbers(connection: DuckDBConnection, sql: string): Promise<Iterable<Float64Array[]>> {
   const result = await connection.run(sql);
-  const buffer = new Float64Array(VECTOR_ROWS);
+  return piecesOf(result);
+}
+
+function* piecesOf(result: DuckDBMaterializedResult): Generator<Float64Array[]> {
+  const buffers = Array.from({ length: result.columnCount }, () => new Float64Array(VECTOR_ROWS));
   for (let index = 0; index < result.chunkCount; index++) {
     const chunk = result.getChunk(index);
-    const vector = chunk.getColumnVector(0);
     // Each of its getters is a call of native code.
     const { rowCount } = chunk;
-    for (let row = 0; row < rowCount; row++) buffer[row] = vector.getItem(row) as number;
-    yield buffer.subarray(0, rowCount);
+    yield buffers.map((buffer, column) => {
+      const vector = chunk.getColumnVector(column);
+      for (let row = 0; row < rowCount; row++) buffer[row] = vector.getItem(row) as number;
+      return buffer.subarray(0, rowCount);
+    });
   }
 }
 
@@ -177,17 +185,6 @@ async function prepareReading(connection: DuckDBConnection, sql: string) {
     throw new Error(`Expected a query, seen ${StatementType[statement.statementType]}: the warehouse is read-only`);
   }
   return statement;
-}
-
-function asUserError(error: unknown, sql: string): unknown {
-  const why = error instanceof Error ? error.message : String(error);
-  // A file that is gone or a fault of DuckDB's own is nothing that another query would mend.
-  if (/^(IO|INTERNAL|FATAL) Error/.test(why)) return error;
-  const next = 'change the query; `show tables` and `describe <table>` say what there is';
-  return new UserError(
-    { code: 'E_SQL', what: 'the query failed', where: sql, why, next, exitCode: 2 },
-    { cause: error },
-  );
 }
 
 const toJson: DuckDBValueConverter<Json> = (value, type, converter) => {
