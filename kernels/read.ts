@@ -51,7 +51,7 @@ interface Exports extends ColumnKernels {
 }
 
 /** Words of the kernels' description of a chunk, and some of their places in it: see kernels/assembly/csv/layout.ts. */
-const CHUNK_WORDS = 25;
+const CHUNK_WORDS = 26;
 const STARTS = 9;
 const POSITION = 16;
 const RECORDS = 17;
@@ -129,7 +129,8 @@ function placeChunk(kernels: Kernels, input: ReadInput, capacity: number): { chu
     delimiter,
     recordBytes,
     multilineBytes,
-    kernels.alloc((pieceBytes + 1) * 4),
+    // One mark before, one behind.
+    kernels.alloc((pieceBytes + 2) * 4) + 4,
     kernels.alloc(tableRecords * columns * 8),
     tableRecords,
     kernels.alloc(capacity * 4),

@@ -4,16 +4,14 @@ import {
   Chunk,
   E_RANGE,
   E_TYPE,
-  endStep,
-  ends,
+  fields,
+  fieldStep,
   openColumn,
   Reader,
   startBase,
-  startStep,
-  starts,
   VALUE,
 } from './layout';
-import { joinDigits } from './numbers';
+import { joinDigits } from './digits';
 
 /**
  * A pattern, as kernels/readers.ts lays it. A field of the pattern's greatest size has each piece at a known place, so
@@ -65,15 +63,13 @@ export function csvDays(chunkAddress: usize, readerAddress: usize): void {
   let knownStart: u64 = 0;
   let knownEnd: u64 = 0;
   const base = startBase;
-  const startBy = startStep;
-  const endBy = endStep;
-  let s = starts;
-  let e = ends;
+  const step = fieldStep;
+  let field = fields;
   let row = <usize>chunk.first;
   let out = reader.values + (row << (days ? 2 : 3));
   for (let left = chunk.count; left != 0; left--) {
-    const start = <usize>load<u32>(s) + base;
-    const end = <usize>load<u32>(e);
+    const start = <usize>load<u32>(field) + base;
+    const end = <usize>load<u32>(field, 4);
     const size = end - start;
     const usual = size - 1 < 32 && !hasSize(skipped, size);
     let micros = usual ? parseUsual(reader, start, size) : NO_DATE;
@@ -107,8 +103,7 @@ export function csvDays(chunkAddress: usize, readerAddress: usize): void {
     }
     if (days) store<i32>(out, <i32>value);
     else store<i64>(out, value);
-    s += startBy;
-    e += endBy;
+    field += step;
     out += days ? 4 : 8;
     row++;
   }

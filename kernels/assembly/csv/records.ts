@@ -108,7 +108,10 @@ function cutMarks(chunk: Chunk, marks: usize, to: usize): usize {
   return out;
 }
 
-/** Takes the records of the marks, if each has as many fields as the header, is not blank, and is not too long. */
+/**
+ * Takes the records of the marks, if each has as many fields as the header, is not blank, is not too long, and ends with
+ * the same bytes.
+ */
 function takeRegular(chunk: Chunk, marks: usize): bool {
   const columns = <usize>chunk.columns;
   const end = chunk.end;
@@ -116,24 +119,51 @@ function takeRegular(chunk: Chunk, marks: usize): bool {
   if (marks - chunk.marks != (<usize>lines * columns) << 2) return false;
   const step = columns << 2;
   const lasts = chunk.marks + step - 4;
+  const returns = load<u8>(<usize>load<u32>(lasts) - 1) == CR;
+  const longest = <usize>chunk.recordBytes;
   let start = chunk.position;
   for (let last = lasts; last < marks; last += step) {
     const mark = <usize>load<u32>(last);
-    if (mark - start > <usize>chunk.recordBytes || (mark != end && load<u8>(mark) != LF)) return false;
+    if (mark - start > longest || (mark != end && load<u8>(mark) != LF)) return false;
+    if ((load<u8>(mark - 1) == CR) != returns) return false;
     if (columns == 1 && isBlank(start, mark)) return false;
     start = mark + 1;
   }
-  start = chunk.position;
+  chunk.lineEnd = returns ? 2 : 1;
+  putRegular(chunk, lasts, marks);
+  return true;
+}
+
+/** Writes down the records whose last marks are at `lasts` and one record's marks further each. */
+function putRegular(chunk: Chunk, lasts: usize, marks: usize): void {
+  const step = <usize>chunk.columns << 2;
+  const end = chunk.end;
+  const base = chunk.base;
+  const returns = chunk.lineEnd - 1;
+  const row = <usize>chunk.records;
+  const to = chunk.starts + (row << 2);
+  const ends = chunk.ends - chunk.starts;
+  const numbers = chunk.lines - chunk.starts;
+  let start = chunk.position;
+  let line = chunk.line;
+  store<u32>(chunk.marks - 4, <u32>start - chunk.lineEnd);
+  let out = to;
   for (let last = lasts; last < marks; last += step) {
     const mark = <usize>load<u32>(last);
-    if (load<u8>(mark - 1) == CR) store<u32>(last, <u32>(mark - 1));
+    if (returns) store<u32>(last, <u32>mark - 1);
     const next = min<usize>(mark + 1, end);
-    putRecord(chunk, start, next, 0);
-    chunk.line++;
+    store<u32>(out, <u32>(start - base));
+    store<u32>(out + ends, <u32>(next - base));
+    store<u32>(out + numbers, line++);
+    out += 4;
     start = next;
   }
+  const count = <u32>((out - to) >> 2);
+  memory.fill(chunk.faults + row, 0, count);
+  chunk.records += count;
+  chunk.count = count;
+  chunk.line = line;
   chunk.position = start;
-  return true;
 }
 
 // @ts-ignore: decorator
@@ -208,7 +238,7 @@ function putFields(chunk: Chunk, first: usize, last: usize, quoted: bool): void 
 function refuseFields(chunk: Chunk): void {
   const columns = <usize>chunk.columns;
   const cells = chunk.table + ((<usize>chunk.count * columns) << 3);
-  for (let cell = cells; cell < cells + (columns << 3); cell += 8) store<u32>(cell, NO_FIELD, 4);
+  for (let cell = cells; cell < cells + (columns << 3); cell += 8) store<u64>(cell, <u64>NO_FIELD << 32);
 }
 
 /** Lines of a record that ends with a line feed, or with the file. */

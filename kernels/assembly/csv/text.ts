@@ -16,15 +16,13 @@ import {
   E_ENUM,
   E_REQUIRED,
   E_TYPE,
-  endStep,
-  ends,
   NO_FIELD,
   NULL,
+  fields,
+  fieldStep,
   openColumn,
   Reader,
   startBase,
-  startStep,
-  starts,
   VALUE,
 } from './layout';
 import { blankSize, encodeUtf8, isUtf8, tidyBlanks } from './utf8';
@@ -48,16 +46,14 @@ export function csvTexts(chunkAddress: usize, readerAddress: usize): void {
   const accepted = reader.accepted;
   const bytes = reader.values;
   const base = startBase;
-  const startBy = startStep;
-  const endBy = endStep;
-  let s = starts;
-  let e = ends;
+  const step = fieldStep;
+  let field = fields;
   let row = <usize>chunk.first;
   let used = <usize>reader.used;
   let offset = reader.offsets + (row << 2) + 4;
   for (let left = chunk.count; left != 0; left--) {
-    const start = <usize>load<u32>(s) + base;
-    const end = <usize>load<u32>(e);
+    const start = <usize>load<u32>(field) + base;
+    const end = <usize>load<u32>(field, 4);
     const size = end - start;
     // Most fields are taken as they stand.
     if (
@@ -80,8 +76,7 @@ export function csvTexts(chunkAddress: usize, readerAddress: usize): void {
       } else setNull(chunk, reader, row, code);
     }
     store<u32>(offset, <u32>used);
-    s += startBy;
-    e += endBy;
+    field += step;
     offset += 4;
     row++;
   }
@@ -189,13 +184,11 @@ export function csvBooleans(chunkAddress: usize, readerAddress: usize): void {
   const reader = changetype<Reader>(readerAddress);
   openColumn(chunk, reader.column);
   const base = startBase;
-  const startBy = startStep;
-  const endBy = endStep;
-  let s = starts;
-  let e = ends;
+  const step = fieldStep;
+  let field = fields;
   let row = <usize>chunk.first;
   for (let left = chunk.count; left != 0; left--) {
-    let code = takeField(chunk, reader, <usize>load<u32>(s) + base, <usize>load<u32>(e));
+    let code = takeField(chunk, reader, <usize>load<u32>(field) + base, <usize>load<u32>(field, 4));
     if (code == VALUE) {
       if (isOneOf(reader.yes, fieldFrom, fieldTo)) {
         const byte = reader.values + (row >> 3);
@@ -203,8 +196,7 @@ export function csvBooleans(chunkAddress: usize, readerAddress: usize): void {
       } else if (!isOneOf(reader.no, fieldFrom, fieldTo)) code = E_TYPE;
     }
     if (code != VALUE) setNull(chunk, reader, row, code);
-    s += startBy;
-    e += endBy;
+    field += step;
     row++;
   }
 }
