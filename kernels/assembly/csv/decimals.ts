@@ -1,5 +1,17 @@
 /** Decimals, scaled to 6 places. The rules are those of kernels/numbers.ts. */
-import { areDigits, digitsOf, joinDigits, joinFour, loadPair, pairMask } from './digits';
+import {
+  areDigits,
+  digitsOf,
+  JOIN_EIGHTS,
+  JOIN_FOURS,
+  JOIN_PAIRS,
+  joinDigits,
+  joinFour,
+  loadPair,
+  NINE,
+  pairMask,
+  ZERO,
+} from './digits';
 import { from, hasSize, sameBytes, setNull, takeField, to } from './field';
 import { Chunk, E_RANGE, E_TYPE, fields, fieldStep, openColumn, Reader, startBase, VALUE } from './layout';
 
@@ -41,6 +53,9 @@ export function csvDecimals(chunkAddress: usize, readerAddress: usize): void {
 const TAKE_OUT: usize = memory.data(9 * 8, 8);
 const SCALE_BY: usize = memory.data(9 * 8, 8);
 
+/** To be added to the places of the second eight bytes of a vector. */
+const SECOND: usize = memory.data<u64>([0, 0x0808080808080808]);
+
 /** Fills those two, for decimals of so many places. */
 function openSigns(places: u32): void {
   const whole: u64 = 0x0706050403020100;
@@ -65,9 +80,12 @@ function takeFours(reader: Reader, first: usize, count: u32, values: usize): u32
   const low = i64x2.splat(reader.min);
   const high = i64x2.splat(reader.max);
   const signs = i8x16.splat(<i8>reader.decimalSign);
-  const zeros = i8x16.splat(48);
-  const nines = i8x16.splat(9);
-  const second = i64x2(0, 0x0808080808080808);
+  const zeros = v128.load8_splat(ZERO);
+  const nines = v128.load8_splat(NINE);
+  const pairs = v128.load16_splat(JOIN_PAIRS);
+  const fours = v128.load32_splat(JOIN_FOURS);
+  const eights = v128.load32_splat(JOIN_EIGHTS);
+  const second = v128.load(SECOND);
   let field = first;
   let out = values;
   const end = values + (<usize>(count & ~3) << 3);
@@ -98,7 +116,7 @@ function takeFours(reader: Reader, first: usize, count: u32, values: usize): u32
     const signD = signPlace(found >> 24);
     const ab = i8x16.swizzle(v128.and(v128.xor(bytesAb, zeros), maskAb), v128.add<i8>(perPair(TAKE_OUT, signA, signB), second));
     const cd = i8x16.swizzle(v128.and(v128.xor(bytesCd, zeros), maskCd), v128.add<i8>(perPair(TAKE_OUT, signC, signD), second));
-    const numbers = joinFour(ab, cd);
+    const numbers = joinFour(ab, cd, pairs, fours, eights);
     const valuesAb = scaled(i64x2.extend_low_i32x4_u(numbers), perPair(SCALE_BY, signA, signB));
     const valuesCd = scaled(i64x2.extend_high_i32x4_u(numbers), perPair(SCALE_BY, signC, signD));
     const wrong = v128.or(

@@ -45,18 +45,26 @@ const ENDS: usize = memory.data<u64>([
 }
 
 /**
+ * Vectors that joinFour multiplies with, and bytes to splat. They are loaded before a loop, where V8 would make constants
+ * anew each time.
+ */
+export const JOIN_PAIRS: usize = memory.data<i16>([2561]);
+export const JOIN_FOURS: usize = memory.data<i16>([100, 1], 4);
+export const JOIN_EIGHTS: usize = memory.data<i16>([10000, 1], 4);
+export const ZERO: usize = memory.data<u8>([48]);
+export const NINE: usize = memory.data<u8>([9]);
+
+/**
  * Four numbers of eight digits each, by the same steps as joinDigits. A pair of digits in 16 bits is t + 256 u; 2561
  * times that is 10 t + u in the upper byte.
  */
 // @ts-ignore: decorator
-@inline export function joinFour(a: v128, b: v128): v128 {
-  const pairs = i16x8.splat(2561);
-  const fours = i32x4.splat(0x00010064);
+@inline export function joinFour(a: v128, b: v128, pairs: v128, fours: v128, eights: v128): v128 {
   return i32x4.dot_i16x8_s(
     i16x8.narrow_i32x4_u(
       i32x4.dot_i16x8_s(i16x8.shr_u(i16x8.mul(a, pairs), 8), fours),
       i32x4.dot_i16x8_s(i16x8.shr_u(i16x8.mul(b, pairs), 8), fours),
     ),
-    i32x4.splat(0x00012710),
+    eights,
   );
 }

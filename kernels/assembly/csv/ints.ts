@@ -1,5 +1,17 @@
 /** Whole numbers. The rules are those of kernels/numbers.ts. */
-import { areDigits, digitsOf, joinDigits, joinFour, loadPair, pairMask } from './digits';
+import {
+  areDigits,
+  digitsOf,
+  JOIN_EIGHTS,
+  JOIN_FOURS,
+  JOIN_PAIRS,
+  joinDigits,
+  joinFour,
+  loadPair,
+  NINE,
+  pairMask,
+  ZERO,
+} from './digits';
 import { from, hasSize, setNull, takeField, to } from './field';
 import { Chunk, E_RANGE, E_TYPE, fields, fieldStep, openColumn, Reader, startBase, VALUE } from './layout';
 
@@ -40,8 +52,11 @@ function takeFours(reader: Reader, first: usize, count: u32, values: usize): u32
   // Eight digits are far from the bounds of 32 bits.
   const low = i32x4.splat(<i32>max<i64>(min<i64>(reader.min, i32.MAX_VALUE), -1));
   const high = i32x4.splat(<i32>max<i64>(min<i64>(reader.max, i32.MAX_VALUE), -1));
-  const zeros = i8x16.splat(48);
-  const nines = i8x16.splat(9);
+  const zeros = v128.load8_splat(ZERO);
+  const nines = v128.load8_splat(NINE);
+  const pairs = v128.load16_splat(JOIN_PAIRS);
+  const fours = v128.load32_splat(JOIN_FOURS);
+  const eights = v128.load32_splat(JOIN_EIGHTS);
   let field = first;
   let out = values;
   const end = values + (<usize>(count & ~3) << 3);
@@ -61,7 +76,7 @@ function takeFours(reader: Reader, first: usize, count: u32, values: usize): u32
     if ((sizeA | sizeB | sizeC | sizeD) > 7) break;
     const ab = v128.and(v128.xor(loadPair(endA, endB), zeros), pairMask(sizeA, sizeB));
     const cd = v128.and(v128.xor(loadPair(endC, endD), zeros), pairMask(sizeC, sizeD));
-    const numbers = joinFour(ab, cd);
+    const numbers = joinFour(ab, cd, pairs, fours, eights);
     const wrong = v128.or(
       v128.or(i8x16.sub_sat_u(ab, nines), i8x16.sub_sat_u(cd, nines)),
       v128.or(i32x4.lt_s(numbers, low), i32x4.gt_s(numbers, high)),

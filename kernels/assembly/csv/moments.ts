@@ -1,4 +1,5 @@
 /** Days and moments by patterns. The rules are those of kernels/dates.ts. */
+import { JOIN_PAIRS } from './digits';
 import { from, hasSize, setNull, takeField, to } from './field';
 import { Chunk, E_RANGE, E_TYPE, fields, fieldStep, openColumn, Reader, startBase, VALUE } from './layout';
 
@@ -123,7 +124,7 @@ function takeDays(pattern: usize, reader: Reader, first: usize, values: usize, e
   const dayDigits = v128.load(address + DIGITS);
   const timeDigits = v128.load(address + DIGITS, 16);
   const defaults = v128.load(address + DEFAULTS);
-  const pairUnits = i16x8.splat(2561);
+  const pairs = v128.load16_splat(JOIN_PAIRS);
   const greatest = v128.load(GREATEST);
   const units = v128.load(UNITS);
   let field = first;
@@ -135,7 +136,7 @@ function takeDays(pattern: usize, reader: Reader, first: usize, values: usize, e
     const day = v128.xor(v128.load(start + dayAt), dayBytes);
     const time = v128.xor(v128.load(start + timeAt), timeBytes);
     // Two digits in 16 bits are t + 256 u; 2561 times that is 10 t + u in the upper byte.
-    const clock = i16x8.shr_u(i16x8.mul(i8x16.swizzle(time, timeDigits), pairUnits), 8);
+    const clock = i16x8.shr_u(i16x8.mul(i8x16.swizzle(time, timeDigits), pairs), 8);
     const wrong = v128.or(
       v128.or(i8x16.sub_sat_u(day, dayTolerance), i8x16.sub_sat_u(time, timeTolerance)),
       i16x8.gt_s(clock, greatest),

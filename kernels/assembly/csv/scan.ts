@@ -13,8 +13,10 @@ export let sawInner: bool = false;
 export let broken: bool = false;
 
 const ZERO: v128 = i8x16.splat(0);
-const LFS: v128 = i8x16.splat(10);
-const QUOTES: v128 = i8x16.splat(34);
+
+// Vectors that are loaded stay in registers, where V8 would make constant ones anew each time.
+const FEED: usize = memory.data<u8>([10]);
+const MARK: usize = memory.data<u8>([34]);
 
 // @ts-ignore: decorator
 @inline function mask64(a: v128, b: v128, c: v128, d: v128): u64 {
@@ -27,30 +29,31 @@ const QUOTES: v128 = i8x16.splat(34);
 /** Appends the address of each set bit. Eight at a time without looking: most blocks have about that many. */
 // @ts-ignore: decorator
 @inline function putMarks(out: usize, at: usize, bits: u64): usize {
-  const count = <usize>popcnt<u64>(bits);
-  let left = bits;
-  let to = out;
-  const end = out + (count << 2);
-  while (to < end) {
-    store<u32>(to, <u32>(at + <usize>ctz<u64>(left)));
-    left &= left - 1;
-    store<u32>(to, <u32>(at + <usize>ctz<u64>(left)), 4);
-    left &= left - 1;
-    store<u32>(to, <u32>(at + <usize>ctz<u64>(left)), 8);
-    left &= left - 1;
-    store<u32>(to, <u32>(at + <usize>ctz<u64>(left)), 12);
-    left &= left - 1;
-    store<u32>(to, <u32>(at + <usize>ctz<u64>(left)), 16);
-    left &= left - 1;
-    store<u32>(to, <u32>(at + <usize>ctz<u64>(left)), 20);
-    left &= left - 1;
-    store<u32>(to, <u32>(at + <usize>ctz<u64>(left)), 24);
-    left &= left - 1;
-    store<u32>(to, <u32>(at + <usize>ctz<u64>(left)), 28);
-    left &= left - 1;
-    to += 32;
-  }
+  const end = out + (<usize>popcnt<u64>(bits) << 2);
+  let left = putEight(out, at, bits);
+  for (let to = out + 32; to < end; to += 32) left = putEight(to, at, left);
   return end;
+}
+
+// @ts-ignore: decorator
+@inline function putEight(out: usize, at: usize, bits: u64): u64 {
+  let left = bits;
+  store<u32>(out, <u32>(at + <usize>ctz<u64>(left)));
+  left &= left - 1;
+  store<u32>(out, <u32>(at + <usize>ctz<u64>(left)), 4);
+  left &= left - 1;
+  store<u32>(out, <u32>(at + <usize>ctz<u64>(left)), 8);
+  left &= left - 1;
+  store<u32>(out, <u32>(at + <usize>ctz<u64>(left)), 12);
+  left &= left - 1;
+  store<u32>(out, <u32>(at + <usize>ctz<u64>(left)), 16);
+  left &= left - 1;
+  store<u32>(out, <u32>(at + <usize>ctz<u64>(left)), 20);
+  left &= left - 1;
+  store<u32>(out, <u32>(at + <usize>ctz<u64>(left)), 24);
+  left &= left - 1;
+  store<u32>(out, <u32>(at + <usize>ctz<u64>(left)), 28);
+  return left & (left - 1);
 }
 
 // @ts-ignore: decorator
@@ -64,6 +67,8 @@ const QUOTES: v128 = i8x16.splat(34);
 /** Marks of [from, to) as if there were no quotes; returns the end of the marks. */
 export function scanPlain(from: usize, to: usize, delimiter: i32, marks: usize): usize {
   const delimiters = i8x16.splat(<i8>delimiter);
+  const feeds_ = v128.load8_splat(FEED);
+  const marks_ = v128.load8_splat(MARK);
   let quotes = ZERO;
   let high = ZERO;
   let least = i8x16.splat(-1);
@@ -79,18 +84,18 @@ export function scanPlain(from: usize, to: usize, delimiter: i32, marks: usize):
       const b = v128.load(at, 16);
       const c = v128.load(at, 32);
       const d = v128.load(at, 48);
-      const la = i8x16.eq(a, LFS);
-      const lb = i8x16.eq(b, LFS);
-      const lc = i8x16.eq(c, LFS);
-      const ld = i8x16.eq(d, LFS);
+      const la = i8x16.eq(a, feeds_);
+      const lb = i8x16.eq(b, feeds_);
+      const lc = i8x16.eq(c, feeds_);
+      const ld = i8x16.eq(d, feeds_);
       counts = i8x16.sub(counts, i8x16.add(i8x16.add(la, lb), i8x16.add(lc, ld)));
       high = v128.or(high, v128.or(v128.or(a, b), v128.or(c, d)));
       least = i8x16.min_u(least, i8x16.min_u(i8x16.min_u(a, b), i8x16.min_u(c, d)));
       quotes = v128.or(
         quotes,
         v128.or(
-          v128.or(i8x16.eq(a, QUOTES), i8x16.eq(b, QUOTES)),
-          v128.or(i8x16.eq(c, QUOTES), i8x16.eq(d, QUOTES)),
+          v128.or(i8x16.eq(a, marks_), i8x16.eq(b, marks_)),
+          v128.or(i8x16.eq(c, marks_), i8x16.eq(d, marks_)),
         ),
       );
       const bits = mask64(
@@ -107,7 +112,7 @@ export function scanPlain(from: usize, to: usize, delimiter: i32, marks: usize):
         const byte = load<u8>(at);
         high = v128.or(high, i8x16.splat(byte));
         least = i8x16.min_u(least, i8x16.splat(byte));
-        quotes = v128.or(quotes, i8x16.eq(i8x16.splat(byte), QUOTES));
+        quotes = v128.or(quotes, i8x16.eq(i8x16.splat(byte), marks_));
         if (byte != LF && byte != <u8>delimiter) continue;
         store<u32>(out, <u32>at);
         out += 4;
@@ -130,6 +135,8 @@ export function scanPlain(from: usize, to: usize, delimiter: i32, marks: usize):
  */
 export function scanQuoted(from: usize, to: usize, end: usize, delimiter: i32, marks: usize): usize {
   const delimiters = i8x16.splat(<i8>delimiter);
+  const feeds_ = v128.load8_splat(FEED);
+  const marks_ = v128.load8_splat(MARK);
   let high = ZERO;
   let least = i8x16.splat(-1);
   let out = marks;
@@ -146,12 +153,12 @@ export function scanQuoted(from: usize, to: usize, end: usize, delimiter: i32, m
     const c = v128.load(at, 32);
     const d = v128.load(at, 48);
     let bits = mask64(
-      v128.or(i8x16.eq(a, delimiters), i8x16.eq(a, LFS)),
-      v128.or(i8x16.eq(b, delimiters), i8x16.eq(b, LFS)),
-      v128.or(i8x16.eq(c, delimiters), i8x16.eq(c, LFS)),
-      v128.or(i8x16.eq(d, delimiters), i8x16.eq(d, LFS)),
+      v128.or(i8x16.eq(a, delimiters), i8x16.eq(a, feeds_)),
+      v128.or(i8x16.eq(b, delimiters), i8x16.eq(b, feeds_)),
+      v128.or(i8x16.eq(c, delimiters), i8x16.eq(c, feeds_)),
+      v128.or(i8x16.eq(d, delimiters), i8x16.eq(d, feeds_)),
     );
-    let quotes = mask64(i8x16.eq(a, QUOTES), i8x16.eq(b, QUOTES), i8x16.eq(c, QUOTES), i8x16.eq(d, QUOTES));
+    let quotes = mask64(i8x16.eq(a, marks_), i8x16.eq(b, marks_), i8x16.eq(c, marks_), i8x16.eq(d, marks_));
     if (to - at < 64) {
       const valid = ((<u64>1) << <u64>(to - at)) - 1;
       bits &= valid;
@@ -218,9 +225,10 @@ export function findByte(from: usize, to: usize, byte: u8): usize {
 /** The first delimiter or line feed in [from, to), or `to`. */
 export function findMark(from: usize, to: usize, delimiter: u8): usize {
   const delimiters = i8x16.splat(<i8>delimiter);
+  const feeds_ = v128.load8_splat(FEED);
   for (let at = from; at < to; at += 16) {
     const bytes = v128.load(at);
-    const bits = i8x16.bitmask(v128.or(i8x16.eq(bytes, delimiters), i8x16.eq(bytes, LFS)));
+    const bits = i8x16.bitmask(v128.or(i8x16.eq(bytes, delimiters), i8x16.eq(bytes, feeds_)));
     if (bits) return min<usize>(at + <usize>ctz<i32>(bits), to);
   }
   return to;
