@@ -13,8 +13,12 @@
   delimiter: i32;
   recordBytes: u32;
   multilineBytes: u32;
-  /** Positions of delimiters and line ends, of one piece; there is room for one more before them. */
+  /**
+   * Positions of delimiters and line ends, of one piece; there is room for one more before them. From the other end come
+   * those of what is in quotes: see scanQuoted. A byte has one of the two at most.
+   */
   marks: usize;
+  marksEnd: usize;
   /** Start and end of each field, of one piece whose fields do not follow from the marks. */
   table: usize;
   /** Records that the table has room for. */
@@ -95,6 +99,8 @@ export const QUOTE: u8 = 34;
 
 /** In the end of a field: it holds doubled quotes. */
 export const ESCAPED: u32 = 0x80000000;
+/** Behind every position. */
+export const NOWHERE: u32 = 0xffffffff;
 /** The end of each field of a record that is refused as a whole. */
 export const NO_FIELD: u32 = 0xffffffff;
 

@@ -14,6 +14,7 @@ import {
   ESCAPED,
   LF,
   NO_FIELD,
+  NOWHERE,
   PIECE,
   QUOTE,
 } from './layout';
@@ -25,7 +26,6 @@ import {
   findMark,
   lineFeeds,
   sawHigh,
-  sawInner,
   sawNul,
   sawQuote,
   scanPlain,
@@ -66,7 +66,8 @@ function indexPiece(chunk: Chunk): void {
       chunk.tabled = 0;
       if (marks > chunk.marks && !sawNul && takeRegular(chunk, marks)) return;
       chunk.tabled = 1;
-      if (marks > chunk.marks) tabulate(chunk, marks, false);
+      store<u32>(chunk.marksEnd - 4, NOWHERE);
+      if (marks > chunk.marks) tabulate(chunk, marks);
       else splitRecord(chunk);
       return;
     }
@@ -83,10 +84,10 @@ function indexQuoted(chunk: Chunk, to: usize): void {
   while (chunk.position < to && chunk.count < chunk.tableRecords) {
     if (!limited) {
       const before = chunk.count;
-      const marks = scanQuoted(chunk.position, to, chunk.end, chunk.delimiter, chunk.marks);
+      const marks = scanQuoted(chunk.position, to, chunk.end, chunk.delimiter, chunk.marks, chunk.marksEnd);
       quotes = quotes || sawQuote;
       if (sawHigh) chunk.ascii = 0;
-      tabulate(chunk, cutMarks(chunk, marks, broken ? 0 : to), true);
+      tabulate(chunk, cutMarks(chunk, marks, broken ? 0 : to));
       // What is left of a piece without mistakes is the beginning of a record: the next piece begins with it.
       if (chunk.position >= to || chunk.count >= chunk.tableRecords || (!broken && chunk.count > 0)) break;
       // Mistakes come in flocks.
@@ -183,55 +184,52 @@ function putRegular(chunk: Chunk, lasts: usize, marks: usize): void {
 }
 
 /** Puts the records of the marks into the table, until it is full. */
-function tabulate(chunk: Chunk, marks: usize, quoted: bool): void {
+function tabulate(chunk: Chunk, marks: usize): void {
   const columns = <usize>chunk.columns;
   const end = chunk.end;
-  let first = chunk.marks;
-  while (first < marks && chunk.count < chunk.tableRecords) {
+  let at = chunk.marks;
+  let inner = chunk.marksEnd - 4;
+  while (at < marks && chunk.count < chunk.tableRecords) {
     const start = chunk.position;
-    let last = first;
-    let mark = <usize>load<u32>(last);
-    while (mark != end && load<u8>(mark) != LF) {
-      last += 4;
-      mark = <usize>load<u32>(last);
-    }
+    const first = at;
+    let cell = chunk.table + ((<usize>chunk.count * columns) << 3);
+    let from = start;
+    let mark: usize;
+    let last: bool;
+    let lines: u32 = 1;
+    do {
+      mark = <usize>load<u32>(at);
+      last = mark == end || load<u8>(mark) == LF;
+      let to = mark;
+      if (last && to > from && load<u8>(to - 1) == CR) to--;
+      if (from < to && load<u8>(from) == QUOTE) {
+        from++;
+        to--;
+      }
+      let flag: u32 = 0;
+      for (; <usize>load<u32>(inner) < mark; inner -= 4) {
+        if (load<u8>(<usize>load<u32>(inner)) == QUOTE) flag = ESCAPED;
+        else lines++;
+      }
+      if (at - first < columns << 2) {
+        store<u32>(cell, <u32>from);
+        store<u32>(cell, <u32>to | flag, 4);
+        cell += 8;
+      }
+      at += 4;
+      from = mark + 1;
+    } while (!last);
     const next = min<usize>(mark + 1, end);
-    if (isBlank(start, mark)) {
-      chunk.line++;
-    } else {
-      const fields = ((last - first) >> 2) + 1;
+    if (!isBlank(start, mark)) {
+      const fields = (at - first) >> 2;
       let fault: i32 = fields < columns ? E_COLS_FEW : fields > columns ? E_COLS_MANY : 0;
       if (mark - start > <usize>chunk.recordBytes) fault = E_LONG;
       else if (sawNul && findByte(start, next, 0) < next) fault = E_NUL;
       if (fault) refuseFields(chunk);
-      else putFields(chunk, first, last, quoted);
       putRecord(chunk, start, next, fault);
-      chunk.line += quoted && sawInner ? countLines(start, next) : 1;
     }
+    chunk.line += lines;
     chunk.position = next;
-    first = last + 4;
-  }
-}
-
-/** Writes the fields of a good record, whose marks these are, into the table. */
-function putFields(chunk: Chunk, first: usize, last: usize, quoted: bool): void {
-  let cell = chunk.table + ((<usize>(chunk.count * chunk.columns)) << 3);
-  let start = chunk.position;
-  for (let at = first; at <= last; at += 4) {
-    const mark = <usize>load<u32>(at);
-    let from = start;
-    let to = mark;
-    if (at == last && to > from && load<u8>(to - 1) == CR) to--;
-    let flag: u32 = 0;
-    if (quoted && from < to && load<u8>(from) == QUOTE) {
-      from++;
-      to--;
-      if (findByte(from, to, QUOTE) < to) flag = ESCAPED;
-    }
-    store<u32>(cell, <u32>from);
-    store<u32>(cell, <u32>to | flag, 4);
-    cell += 8;
-    start = mark + 1;
   }
 }
 

@@ -1,5 +1,5 @@
 /** Bytes → marks: the positions of the delimiters and line ends, 64 bytes at a time. */
-import { CR, LF, QUOTE } from './layout';
+import { CR, LF, NOWHERE } from './layout';
 
 /** What scanPlain and scanQuoted saw. Of the bytes up to 63 behind the last too: only a hint, unless it is zero. */
 export let sawQuote: bool = false;
@@ -7,8 +7,6 @@ export let sawNul: bool = false;
 export let sawHigh: bool = false;
 /** Line feeds among the marks of scanPlain. */
 export let lineFeeds: u32 = 0;
-/** Delimiters or line feeds in quotes. */
-export let sawInner: bool = false;
 /** A quote stands where rule 2 of kernels/lines.ts does not want it, or one is not closed: nothing is known of its record. */
 export let broken: bool = false;
 
@@ -131,9 +129,10 @@ export function scanPlain(from: usize, to: usize, delimiter: i32, marks: usize):
  * Marks of [from, to) outside of quotes, where `from` begins a record and `end` ends the file. Which bytes are in quotes
  * is the parity of the quotes before them (Langdale and Lemire, "Parsing Gigabytes of JSON per Second", 2019); that this
  * is what the quotes mean is checked: each opens a field, closes one, or is one of a doubled pair. Stops before the 64
- * bytes in which that fails.
+ * bytes in which that fails. What else one must know of quoted fields goes below `inner`, from the first down: the second of
+ * each doubled quote, and line feeds in quotes; then a position that is none.
  */
-export function scanQuoted(from: usize, to: usize, end: usize, delimiter: i32, marks: usize): usize {
+export function scanQuoted(from: usize, to: usize, end: usize, delimiter: i32, marks: usize, inner: usize): usize {
   const delimiters = i8x16.splat(<i8>delimiter);
   const feeds_ = v128.load8_splat(FEED);
   const marks_ = v128.load8_splat(MARK);
@@ -143,9 +142,9 @@ export function scanQuoted(from: usize, to: usize, end: usize, delimiter: i32, m
   let inside: u64 = 0;
   let pastMark: u64 = 1;
   let pastClose: u64 = 0;
+  let below = inner;
   broken = false;
   sawQuote = false;
-  sawInner = false;
   let at = from;
   for (; at < to; at += 64) {
     const a = v128.load(at);
@@ -171,13 +170,20 @@ export function scanQuoted(from: usize, to: usize, end: usize, delimiter: i32, m
       const quotedBytes = parity(quotes) ^ inside;
       const opens = quotes & quotedBytes;
       const closes = quotes & ~quotedBytes;
-      if (bits & quotedBytes) sawInner = true;
-      bits &= ~quotedBytes;
       const closed = (closes << 1) | pastClose;
+      let within = opens & closed;
+      if (bits & quotedBytes) {
+        within |= quotedBytes & mask64(i8x16.eq(a, feeds_), i8x16.eq(b, feeds_), i8x16.eq(c, feeds_), i8x16.eq(d, feeds_));
+        bits &= ~quotedBytes;
+      }
       const after = closed & ~(bits | opens);
       if ((opens & ~((bits << 1) | pastMark | closed)) != 0 || (after != 0 && !endLines(at, after, end))) {
         broken = true;
         break;
+      }
+      for (; within != 0; within &= within - 1) {
+        below -= 4;
+        store<u32>(below, <u32>(at + <usize>ctz<u64>(within)));
       }
       inside = 0 - (quotedBytes >> 63);
       pastClose = closes >> 63;
@@ -185,6 +191,7 @@ export function scanQuoted(from: usize, to: usize, end: usize, delimiter: i32, m
     pastMark = bits >> 63;
     out = putMarks(out, at, bits);
   }
+  store<u32>(below - 4, NOWHERE);
   if (inside && to == end) broken = true;
   sawNul = !i8x16.all_true(least);
   sawHigh = i8x16.bitmask(high) != 0;
