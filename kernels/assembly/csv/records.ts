@@ -24,13 +24,13 @@ import {
   countBytes,
   findByte,
   findMark,
-  lineFeeds,
   sawHigh,
   sawNul,
   sawQuote,
   scanPlain,
   scanQuoted,
 } from './scan';
+import { takePlainRecords, takeQuotedRecords } from './regular';
 import { isAllUtf8 } from './validate';
 
 /** Bytes that are indexed at a time: there are at most as many marks, and one more. */
@@ -64,7 +64,7 @@ function indexPiece(chunk: Chunk): void {
       chunk.ascii = sawHigh ? 0 : 1;
       marks = cutMarks(chunk, marks, to);
       chunk.tabled = 0;
-      if (marks > chunk.marks && !sawNul && takeRegular(chunk, marks)) return;
+      if (marks > chunk.marks && !sawNul && takePlainRecords(chunk, marks)) return;
       chunk.tabled = 1;
       store<u32>(chunk.marksEnd - 4, NOWHERE);
       if (marks > chunk.marks) tabulate(chunk, marks);
@@ -87,7 +87,7 @@ function indexQuoted(chunk: Chunk, to: usize): void {
       const marks = scanQuoted(chunk.position, to, chunk.end, chunk.delimiter, chunk.marks, chunk.marksEnd);
       quotes = quotes || sawQuote;
       if (sawHigh) chunk.ascii = 0;
-      tabulate(chunk, cutMarks(chunk, marks, broken ? 0 : to));
+      takeMarks(chunk, cutMarks(chunk, marks, broken ? 0 : to));
       // What is left of a piece without mistakes is the beginning of a record: the next piece begins with it.
       if (chunk.position >= to || chunk.count >= chunk.tableRecords || (!broken && chunk.count > 0)) break;
       // Mistakes come in flocks.
@@ -96,6 +96,11 @@ function indexQuoted(chunk: Chunk, to: usize): void {
     for (let left = slow; left != 0 && chunk.position < to && chunk.count < chunk.tableRecords; left--) splitRecord(chunk);
   }
   chunk.quoted = quotes ? 1 : 0;
+}
+
+function takeMarks(chunk: Chunk, marks: usize): void {
+  if (marks > chunk.marks && !sawNul && takeQuotedRecords(chunk, marks)) return;
+  tabulate(chunk, marks);
 }
 
 /** Leaves out the marks behind the last line end; the end of the file counts as one. Returns the new end of the marks. */
@@ -107,64 +112,6 @@ function cutMarks(chunk: Chunk, marks: usize, to: usize): usize {
   }
   while (out > chunk.marks && load<u8>(<usize>load<u32>(out - 4)) != LF) out -= 4;
   return out;
-}
-
-/**
- * Takes the records of the marks, if each has as many fields as the header, is not blank, is not too long, and ends with
- * the same bytes.
- */
-function takeRegular(chunk: Chunk, marks: usize): bool {
-  const columns = <usize>chunk.columns;
-  const end = chunk.end;
-  const lines = lineFeeds + u32(<usize>load<u32>(marks - 4) == end);
-  if (marks - chunk.marks != (<usize>lines * columns) << 2) return false;
-  const step = columns << 2;
-  const lasts = chunk.marks + step - 4;
-  const returns = load<u8>(<usize>load<u32>(lasts) - 1) == CR;
-  const longest = <usize>chunk.recordBytes;
-  let start = chunk.position;
-  for (let last = lasts; last < marks; last += step) {
-    const mark = <usize>load<u32>(last);
-    if (mark - start > longest || (mark != end && load<u8>(mark) != LF)) return false;
-    if ((load<u8>(mark - 1) == CR) != returns) return false;
-    if (columns == 1 && isBlank(start, mark)) return false;
-    start = mark + 1;
-  }
-  chunk.lineEnd = returns ? 2 : 1;
-  putRegular(chunk, lasts, marks);
-  return true;
-}
-
-/** Writes down the records whose last marks are at `lasts` and one record's marks further each. */
-function putRegular(chunk: Chunk, lasts: usize, marks: usize): void {
-  const step = <usize>chunk.columns << 2;
-  const end = chunk.end;
-  const base = chunk.base;
-  const returns = chunk.lineEnd - 1;
-  const row = <usize>chunk.records;
-  const to = chunk.starts + (row << 2);
-  const ends = chunk.ends - chunk.starts;
-  const numbers = chunk.lines - chunk.starts;
-  let start = chunk.position;
-  let line = chunk.line;
-  store<u32>(chunk.marks - 4, <u32>start - chunk.lineEnd);
-  let out = to;
-  for (let last = lasts; last < marks; last += step) {
-    const mark = <usize>load<u32>(last);
-    if (returns) store<u32>(last, <u32>mark - 1);
-    const next = min<usize>(mark + 1, end);
-    store<u32>(out, <u32>(start - base));
-    store<u32>(out + ends, <u32>(next - base));
-    store<u32>(out + numbers, line++);
-    out += 4;
-    start = next;
-  }
-  const count = <u32>((out - to) >> 2);
-  memory.fill(chunk.faults + row, 0, count);
-  chunk.records += count;
-  chunk.count = count;
-  chunk.line = line;
-  chunk.position = start;
 }
 
 // @ts-ignore: decorator

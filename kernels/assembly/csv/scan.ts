@@ -5,7 +5,7 @@ import { CR, LF, NOWHERE } from './layout';
 export let sawQuote: bool = false;
 export let sawNul: bool = false;
 export let sawHigh: bool = false;
-/** Line feeds among the marks of scanPlain. */
+/** Line feeds among the marks. */
 export let lineFeeds: u32 = 0;
 /** A quote stands where rule 2 of kernels/lines.ts does not want it, or one is not closed: nothing is known of its record. */
 export let broken: bool = false;
@@ -143,6 +143,7 @@ export function scanQuoted(from: usize, to: usize, end: usize, delimiter: i32, m
   let pastMark: u64 = 1;
   let pastClose: u64 = 0;
   let below = inner;
+  let feeds: u32 = 0;
   broken = false;
   sawQuote = false;
   let at = from;
@@ -151,16 +152,13 @@ export function scanQuoted(from: usize, to: usize, end: usize, delimiter: i32, m
     const b = v128.load(at, 16);
     const c = v128.load(at, 32);
     const d = v128.load(at, 48);
-    let bits = mask64(
-      v128.or(i8x16.eq(a, delimiters), i8x16.eq(a, feeds_)),
-      v128.or(i8x16.eq(b, delimiters), i8x16.eq(b, feeds_)),
-      v128.or(i8x16.eq(c, delimiters), i8x16.eq(c, feeds_)),
-      v128.or(i8x16.eq(d, delimiters), i8x16.eq(d, feeds_)),
-    );
+    let lines = mask64(i8x16.eq(a, feeds_), i8x16.eq(b, feeds_), i8x16.eq(c, feeds_), i8x16.eq(d, feeds_));
+    let bits = mask64(i8x16.eq(a, delimiters), i8x16.eq(b, delimiters), i8x16.eq(c, delimiters), i8x16.eq(d, delimiters)) | lines;
     let quotes = mask64(i8x16.eq(a, marks_), i8x16.eq(b, marks_), i8x16.eq(c, marks_), i8x16.eq(d, marks_));
     if (to - at < 64) {
       const valid = ((<u64>1) << <u64>(to - at)) - 1;
       bits &= valid;
+      lines &= valid;
       quotes &= valid;
     }
     high = v128.or(high, v128.or(v128.or(a, b), v128.or(c, d)));
@@ -171,17 +169,13 @@ export function scanQuoted(from: usize, to: usize, end: usize, delimiter: i32, m
       const opens = quotes & quotedBytes;
       const closes = quotes & ~quotedBytes;
       const closed = (closes << 1) | pastClose;
-      let within = opens & closed;
-      if (bits & quotedBytes) {
-        within |= quotedBytes & mask64(i8x16.eq(a, feeds_), i8x16.eq(b, feeds_), i8x16.eq(c, feeds_), i8x16.eq(d, feeds_));
-        bits &= ~quotedBytes;
-      }
+      bits &= ~quotedBytes;
       const after = closed & ~(bits | opens);
       if ((opens & ~((bits << 1) | pastMark | closed)) != 0 || (after != 0 && !endLines(at, after, end))) {
         broken = true;
         break;
       }
-      for (; within != 0; within &= within - 1) {
+      for (let within = (opens & closed) | (lines & quotedBytes); within != 0; within &= within - 1) {
         below -= 4;
         store<u32>(below, <u32>(at + <usize>ctz<u64>(within)));
       }
@@ -189,9 +183,11 @@ export function scanQuoted(from: usize, to: usize, end: usize, delimiter: i32, m
       pastClose = closes >> 63;
     }
     pastMark = bits >> 63;
+    feeds += <u32>popcnt<u64>(lines & bits);
     out = putMarks(out, at, bits);
   }
   store<u32>(below - 4, NOWHERE);
+  lineFeeds = feeds;
   if (inside && to == end) broken = true;
   sawNul = !i8x16.all_true(least);
   sawHigh = i8x16.bitmask(high) != 0;

@@ -31,8 +31,9 @@ import { blankSize, encodeUtf8, isUtf8, tidyBlanks } from './utf8';
 const KEEP: u32 = 1;
 const TIDY: u32 = 2;
 
-/** Fields that are longer are read one by one. */
-const SHORT_BYTES: usize = 62;
+/** Longer fields are copied in a loop, and those of more bytes than the second are read one by one. */
+const SHORT_BYTES: usize = 32;
+const LONG_BYTES: usize = 0x10000;
 
 export function csvTexts(chunkAddress: usize, readerAddress: usize): void {
   const chunk = changetype<Chunk>(chunkAddress);
@@ -86,7 +87,7 @@ function takeTidy(reader: Reader, first: usize, offsets: usize, last: usize, pla
   const base = startBase;
   const bytes = reader.values;
   const accepted = reader.accepted;
-  const sizes = ~(reader.nullSizes | ((<u64>1 << max<u64>(1, min<u64>(63, <u64>reader.digits))) - 1));
+  const sizes = ~(reader.nullSizes | ((<u64>1 << max<u64>(1, <u64>reader.digits)) - 1));
   // Digits are padded without the blanks around them, even if those are kept.
   const blank: i32 = reader.spaces != KEEP || reader.digits != 0 ? 32 : -1;
   let field = first;
@@ -96,7 +97,7 @@ function takeTidy(reader: Reader, first: usize, offsets: usize, last: usize, pla
     const start = <usize>load<u32>(field) + base;
     const end = <usize>load<u32>(field, 4);
     const size = end - start;
-    if (size > SHORT_BYTES || ((sizes >> <u64>size) & 1) == 0) break;
+    if (size > LONG_BYTES || !hasSize(sizes, size)) break;
     if (<i32>load<u8>(start) <= blank || <i32>load<u8>(end - 1) <= blank) break;
     if (!plain && !isAscii(start, end)) break;
     if (tidy && !isTidy(start, end)) break;
@@ -104,10 +105,7 @@ function takeTidy(reader: Reader, first: usize, offsets: usize, last: usize, pla
     const to = bytes + used;
     v128.store(to, v128.load(start));
     v128.store(to, v128.load(start, 16), 16);
-    if (size > 32) {
-      v128.store(to, v128.load(start, 32), 32);
-      v128.store(to, v128.load(start, 48), 48);
-    }
+    for (let at = SHORT_BYTES; at < size; at += 16) v128.store(to + at, v128.load(start + at));
     used += size;
     store<u32>(offset, <u32>used, 4);
     field += step;

@@ -128,7 +128,7 @@ export function tidyBlanks(start: usize, end: usize, out: usize): usize {
   let put = out;
   let blank = false;
   for (let at = start; at < end; ) {
-    const size = blankSize(at);
+    const size = <u32>load<u8>(at) - 33 < 95 ? 0 : blankSize(at);
     if (size > 0) {
       blank = true;
       at += size;
