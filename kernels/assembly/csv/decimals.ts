@@ -10,13 +10,11 @@ import {
   loadPair,
   NINE,
   pairMask,
+  SHORT_SIZES,
   ZERO,
 } from './digits';
 import { from, hasSize, sameBytes, setNull, takeField, to } from './field';
 import { Chunk, E_RANGE, E_TYPE, fields, fieldStep, openColumn, Reader, startBase, VALUE } from './layout';
-
-/** Sizes of fields that four at a time are read of. */
-const SHORT_SIZES: u64 = 0x1fe;
 
 /** 10⁶, 10⁵ … 1. */
 const SCALES: usize = memory.data<i64>([1000000, 100000, 10000, 1000, 100, 10, 1]);
@@ -62,9 +60,9 @@ function openSigns(places: u32): void {
   for (let at: u64 = 0; at <= 8; at++) {
     const after = at < 8 ? 7 - at : 0;
     const may = after > 0 && after <= <u64>places;
-    // The bytes before the sign go one further; 80 is no byte, so it gives a zero.
-    const before = ((<u64>1 << ((at + 1) << 3)) - 1) | u64(at == 7) * <u64>-1;
-    const moved = ((((whole << 8) | 0x80) & before)) | (whole & ~before);
+    // The bytes before the sign go one further; there is no byte 0x80, so it gives a zero.
+    const before = (<u64>1 << ((at + 1) << 3)) - 1;
+    const moved = (((whole << 8) | 0x80) & before) | (whole & ~before);
     store<u64>(TAKE_OUT + (<usize>at << 3), may ? moved : whole);
     store<i64>(SCALE_BY + (<usize>at << 3), load<i64>(SCALES + ((may ? <usize>after : 0) << 3)));
   }
@@ -114,11 +112,17 @@ function takeFours(reader: Reader, first: usize, count: u32, values: usize): u32
     const signB = signPlace(found >> 8);
     const signC = signPlace(found >> 16);
     const signD = signPlace(found >> 24);
-    const ab = i8x16.swizzle(v128.and(v128.xor(bytesAb, zeros), maskAb), v128.add<i8>(perPair(TAKE_OUT, signA, signB), second));
-    const cd = i8x16.swizzle(v128.and(v128.xor(bytesCd, zeros), maskCd), v128.add<i8>(perPair(TAKE_OUT, signC, signD), second));
+    const ab = i8x16.swizzle(
+      v128.and(v128.xor(bytesAb, zeros), maskAb),
+      i8x16.add(perPair(TAKE_OUT, signA, signB), second),
+    );
+    const cd = i8x16.swizzle(
+      v128.and(v128.xor(bytesCd, zeros), maskCd),
+      i8x16.add(perPair(TAKE_OUT, signC, signD), second),
+    );
     const numbers = joinFour(ab, cd, pairs, fours, eights);
-    const valuesAb = scaled(i64x2.extend_low_i32x4_u(numbers), perPair(SCALE_BY, signA, signB));
-    const valuesCd = scaled(i64x2.extend_high_i32x4_u(numbers), perPair(SCALE_BY, signC, signD));
+    const valuesAb = i64x2.mul(i64x2.extend_low_i32x4_u(numbers), perPair(SCALE_BY, signA, signB));
+    const valuesCd = i64x2.mul(i64x2.extend_high_i32x4_u(numbers), perPair(SCALE_BY, signC, signD));
     const wrong = v128.or(
       v128.or(i8x16.sub_sat_u(ab, nines), i8x16.sub_sat_u(cd, nines)),
       v128.or(
@@ -142,12 +146,6 @@ function takeFours(reader: Reader, first: usize, count: u32, values: usize): u32
 // @ts-ignore: decorator
 @inline function perPair(table: usize, a: usize, b: usize): v128 {
   return v128.load64_lane(table + b, v128.load64_zero(table + a), 1);
-}
-
-/** Products of 64 bits of what has less than 32 bits. */
-// @ts-ignore: decorator
-@inline function scaled(a: v128, b: v128): v128 {
-  return i64x2.mul(a, b);
 }
 
 /** Reads so many fields one by one. */

@@ -26,6 +26,9 @@ const ZEROS: u64 = 0x3030303030303030;
   );
 }
 
+/** Sizes of fields that are read four at a time, a bit each. */
+export const SHORT_SIZES: u64 = 0x1fe;
+
 /** Eight bytes for each size from 1 to 8: all bits set of as many bytes at the end. */
 const ENDS: usize = memory.data<u64>([
   0xff00000000000000, 0xffff000000000000, 0xffffff0000000000, 0xffffffff00000000, 0xffffffffff000000, 0xffffffffffff0000,

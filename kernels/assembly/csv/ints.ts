@@ -10,13 +10,11 @@ import {
   loadPair,
   NINE,
   pairMask,
+  SHORT_SIZES,
   ZERO,
 } from './digits';
 import { from, hasSize, setNull, takeField, to } from './field';
 import { Chunk, E_RANGE, E_TYPE, fields, fieldStep, openColumn, Reader, startBase, VALUE } from './layout';
-
-/** Sizes of fields that four at a time are read of. */
-const SHORT_SIZES: u64 = 0x1fe;
 
 export function csvInts(chunkAddress: usize, readerAddress: usize): void {
   const chunk = changetype<Chunk>(chunkAddress);

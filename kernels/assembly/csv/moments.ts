@@ -160,8 +160,8 @@ function takeDays(pattern: usize, reader: Reader, first: usize, values: usize, e
 const GREATEST: usize = memory.data<i16>([23, 59, 59, 99, 99, 99, 0, 0], 16);
 const UNITS: usize = memory.data<i16>([3600, 60, 100, 1, 100, 1, 0, 0], 16);
 
-/** Days that were read, as their digits with all bits turned, and their numbers: 512 places by month and day, for 8 years. */
-const KNOWN_DAYS: usize = memory.data(8 * 512 * 16, 16);
+/** Days that were read, as their digits with all bits turned, and their numbers: 512 places by month and day, for 4 years. */
+const KNOWN_DAYS: usize = memory.data(4 * 512 * 16, 16);
 
 /** Far outside of any bounds. */
 const NO_DAY: i64 = 1 << 40;
@@ -171,8 +171,8 @@ const NO_DAY: i64 = 1 << 40;
 @inline function knownDay(digits: u64): i64 {
   // 32 times the month and the day, from bit 24: each digit is multiplied with its worth, and moved there.
   const day = <usize>(((digits >> 32) * 0x0000000140200a01) >> 24) & 511;
-  // The year modulo 8 is that of its last two digits' sum, the first of them doubled.
-  const year = ((<usize>(digits >> 16) & 0xffff) * 0x0201) & 0x0700;
+  // The year modulo 4 is that of its last two digits' sum, the first of them doubled.
+  const year = ((<usize>(digits >> 16) & 0xffff) * 0x0201) & 0x0300;
   const place = KNOWN_DAYS + (((year << 1) | day) << 4);
   return load<u64>(place) == ~digits ? load<i64>(place, 8) : newDay(digits, place);
 }

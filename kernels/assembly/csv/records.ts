@@ -1,7 +1,8 @@
 /**
- * A piece of a chunk → where its records and fields are. The rules are those of kernels/lines.ts. Three ways, from the
- * fast to the slow one: records without quotes and with the right number of fields need nothing but their marks; what
- * the marks tell otherwise goes through a table; a record whose quotes are not what they seem is split byte by byte.
+ * A piece of a chunk → where its records and fields are. The rules are those of kernels/lines.ts. Four ways, from the
+ * fast to the slow one: records without quotes and with the right number of fields need nothing but their marks; those
+ * with quotes, a table that is filled without looking at each mark (both in regular.ts); what the marks tell otherwise
+ * goes through the table, too; a record whose quotes are not what they seem is split byte by byte.
  */
 import {
   Chunk,

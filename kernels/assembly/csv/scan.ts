@@ -13,8 +13,8 @@ export let broken: bool = false;
 const ZERO: v128 = i8x16.splat(0);
 
 // Vectors that are loaded stay in registers, where V8 would make constant ones anew each time.
-const FEED: usize = memory.data<u8>([10]);
-const MARK: usize = memory.data<u8>([34]);
+const LF_BYTE: usize = memory.data<u8>([10]);
+const QUOTE_BYTE: usize = memory.data<u8>([34]);
 
 // @ts-ignore: decorator
 @inline function mask64(a: v128, b: v128, c: v128, d: v128): u64 {
@@ -65,8 +65,8 @@ const MARK: usize = memory.data<u8>([34]);
 /** Marks of [from, to) as if there were no quotes; returns the end of the marks. */
 export function scanPlain(from: usize, to: usize, delimiter: i32, marks: usize): usize {
   const delimiters = i8x16.splat(<i8>delimiter);
-  const feeds_ = v128.load8_splat(FEED);
-  const marks_ = v128.load8_splat(MARK);
+  const lineFeedBytes = v128.load8_splat(LF_BYTE);
+  const quoteBytes = v128.load8_splat(QUOTE_BYTE);
   let quotes = ZERO;
   let high = ZERO;
   let least = i8x16.splat(-1);
@@ -82,18 +82,18 @@ export function scanPlain(from: usize, to: usize, delimiter: i32, marks: usize):
       const b = v128.load(at, 16);
       const c = v128.load(at, 32);
       const d = v128.load(at, 48);
-      const la = i8x16.eq(a, feeds_);
-      const lb = i8x16.eq(b, feeds_);
-      const lc = i8x16.eq(c, feeds_);
-      const ld = i8x16.eq(d, feeds_);
+      const la = i8x16.eq(a, lineFeedBytes);
+      const lb = i8x16.eq(b, lineFeedBytes);
+      const lc = i8x16.eq(c, lineFeedBytes);
+      const ld = i8x16.eq(d, lineFeedBytes);
       counts = i8x16.sub(counts, i8x16.add(i8x16.add(la, lb), i8x16.add(lc, ld)));
       high = v128.or(high, v128.or(v128.or(a, b), v128.or(c, d)));
       least = i8x16.min_u(least, i8x16.min_u(i8x16.min_u(a, b), i8x16.min_u(c, d)));
       quotes = v128.or(
         quotes,
         v128.or(
-          v128.or(i8x16.eq(a, marks_), i8x16.eq(b, marks_)),
-          v128.or(i8x16.eq(c, marks_), i8x16.eq(d, marks_)),
+          v128.or(i8x16.eq(a, quoteBytes), i8x16.eq(b, quoteBytes)),
+          v128.or(i8x16.eq(c, quoteBytes), i8x16.eq(d, quoteBytes)),
         ),
       );
       const bits = mask64(
@@ -110,7 +110,7 @@ export function scanPlain(from: usize, to: usize, delimiter: i32, marks: usize):
         const byte = load<u8>(at);
         high = v128.or(high, i8x16.splat(byte));
         least = i8x16.min_u(least, i8x16.splat(byte));
-        quotes = v128.or(quotes, i8x16.eq(i8x16.splat(byte), marks_));
+        quotes = v128.or(quotes, i8x16.eq(i8x16.splat(byte), quoteBytes));
         if (byte != LF && byte != <u8>delimiter) continue;
         store<u32>(out, <u32>at);
         out += 4;
@@ -134,8 +134,8 @@ export function scanPlain(from: usize, to: usize, delimiter: i32, marks: usize):
  */
 export function scanQuoted(from: usize, to: usize, end: usize, delimiter: i32, marks: usize, inner: usize): usize {
   const delimiters = i8x16.splat(<i8>delimiter);
-  const feeds_ = v128.load8_splat(FEED);
-  const marks_ = v128.load8_splat(MARK);
+  const lineFeedBytes = v128.load8_splat(LF_BYTE);
+  const quoteBytes = v128.load8_splat(QUOTE_BYTE);
   let high = ZERO;
   let least = i8x16.splat(-1);
   let out = marks;
@@ -152,9 +152,9 @@ export function scanQuoted(from: usize, to: usize, end: usize, delimiter: i32, m
     const b = v128.load(at, 16);
     const c = v128.load(at, 32);
     const d = v128.load(at, 48);
-    let lines = mask64(i8x16.eq(a, feeds_), i8x16.eq(b, feeds_), i8x16.eq(c, feeds_), i8x16.eq(d, feeds_));
+    let lines = mask64(i8x16.eq(a, lineFeedBytes), i8x16.eq(b, lineFeedBytes), i8x16.eq(c, lineFeedBytes), i8x16.eq(d, lineFeedBytes));
     let bits = mask64(i8x16.eq(a, delimiters), i8x16.eq(b, delimiters), i8x16.eq(c, delimiters), i8x16.eq(d, delimiters)) | lines;
-    let quotes = mask64(i8x16.eq(a, marks_), i8x16.eq(b, marks_), i8x16.eq(c, marks_), i8x16.eq(d, marks_));
+    let quotes = mask64(i8x16.eq(a, quoteBytes), i8x16.eq(b, quoteBytes), i8x16.eq(c, quoteBytes), i8x16.eq(d, quoteBytes));
     if (to - at < 64) {
       const valid = ((<u64>1) << <u64>(to - at)) - 1;
       bits &= valid;
@@ -228,10 +228,10 @@ export function findByte(from: usize, to: usize, byte: u8): usize {
 /** The first delimiter or line feed in [from, to), or `to`. */
 export function findMark(from: usize, to: usize, delimiter: u8): usize {
   const delimiters = i8x16.splat(<i8>delimiter);
-  const feeds_ = v128.load8_splat(FEED);
+  const lineFeedBytes = v128.load8_splat(LF_BYTE);
   for (let at = from; at < to; at += 16) {
     const bytes = v128.load(at);
-    const bits = i8x16.bitmask(v128.or(i8x16.eq(bytes, delimiters), i8x16.eq(bytes, feeds_)));
+    const bits = i8x16.bitmask(v128.or(i8x16.eq(bytes, delimiters), i8x16.eq(bytes, lineFeedBytes)));
     if (bits) return min<usize>(at + <usize>ctz<i32>(bits), to);
   }
   return to;
