@@ -22,7 +22,8 @@ export async function compileKernels(): Promise<Uint8Array> {
   const { default: asc } = (await import(COMPILER)) as { readonly default: Compiler };
   const written: Uint8Array[] = [];
   const { error, stderr } = await asc.main(
-    // No runtime: kernels allocate nothing. The memory is the caller's, so that many can share one compiled module.
+    // No runtime: kernels allocate nothing. The memory is the caller's, so that many can share one compiled module; it is
+    // new for each instance, so tables of zeros need not be in the module.
     [
       'index.ts',
       '-O3',
@@ -30,6 +31,7 @@ export async function compileKernels(): Promise<Uint8Array> {
       '--runtime',
       'stub',
       '--importMemory',
+      '--zeroFilledMemory',
       '--enable',
       'simd',
       '--outFile',

@@ -51,11 +51,11 @@ interface Exports extends ColumnKernels {
 }
 
 /** Words of the kernels' description of a chunk, and some of their places in it: see kernels/assembly/csv/layout.ts. */
-const CHUNK_WORDS = 25;
-const STARTS = 9;
-const POSITION = 16;
-const RECORDS = 17;
-const COUNT = 21;
+const CHUNK_WORDS = 27;
+const STARTS = 10;
+const POSITION = 17;
+const RECORDS = 18;
+const COUNT = 22;
 
 /** Values of 32 bits are the most that a limit can say. */
 const LIMIT_MAX = 2 ** 30;
@@ -118,6 +118,9 @@ function placeChunk(kernels: Kernels, input: ReadInput, capacity: number): { chu
   const digits = Math.max(0, ...readers.map(reader => reader?.digits ?? 0));
   const pieceBytes = (kernels.exports as unknown as Exports).csvPieceBytes();
   const tableRecords = Math.ceil(pieceBytes / columns) + 1;
+  // One before, one behind for each end, and what is written eight at a time beyond the last.
+  const marksBytes = (pieceBytes + 16) * 4;
+  const marks = kernels.alloc(marksBytes);
   const chunk = kernels.alloc(CHUNK_WORDS * 4);
   const state = new Int32Array(kernels.bytes.buffer, chunk, CHUNK_WORDS);
   const faultColumns = kernels.alloc(capacity * 2);
@@ -129,7 +132,8 @@ function placeChunk(kernels: Kernels, input: ReadInput, capacity: number): { chu
     delimiter,
     recordBytes,
     multilineBytes,
-    kernels.alloc((pieceBytes + 1) * 4),
+    marks + 4,
+    marks + marksBytes,
     kernels.alloc(tableRecords * columns * 8),
     tableRecords,
     kernels.alloc(capacity * 4),

@@ -101,9 +101,9 @@ function placeWords(kernels: Kernels, words: readonly Uint8Array[]): number {
 
 const PARTS = ['literal', 'year', 'month', 'day', 'hour', 'minute', 'second', 'fraction'] as const;
 
-/** Bytes of a pattern: eight words, and nine vectors that read a field of the pattern's greatest size as a whole. */
-const PATTERN_BYTES = 176;
-const WHOLE_BYTES_MAX = 32;
+/** Bytes of a pattern: eight words, and seven vectors that read a field of the pattern's greatest size as a whole. */
+const PATTERN_BYTES = 144;
+const VECTOR_BYTES = 16;
 
 function placePatterns(kernels: Kernels, patterns: readonly DatePattern[]): number {
   let next = 0;
@@ -112,15 +112,17 @@ function placePatterns(kernels: Kernels, patterns: readonly DatePattern[]): numb
       'literal' in piece ? [0, 0, 0, piece.literal] : [PARTS.indexOf(piece.part), piece.min, piece.max, 0],
     );
     const address = kernels.alloc(PATTERN_BYTES);
-    const vectors = wholeVectors(pattern);
-    new Uint32Array(kernels.bytes.buffer, address, 5).set([
-      vectors ? patternSize(pattern, 'max') : 0,
+    const whole = wholePattern(pattern);
+    new Uint32Array(kernels.bytes.buffer, address, 7).set([
+      whole ? patternSize(pattern, 'max') : 0,
       patternSize(pattern, 'min'),
       placeBytes(kernels, Uint8Array.from(pieces)),
       pattern.length,
       next,
+      whole?.dayAt ?? 0,
+      whole?.timeAt ?? 0,
     ]);
-    if (vectors) kernels.bytes.set(vectors, address + 32);
+    if (whole) kernels.bytes.set(whole.vectors, address + 32);
     next = address;
   }
   return next;
@@ -129,37 +131,64 @@ function placePatterns(kernels: Kernels, patterns: readonly DatePattern[]): numb
 const patternSize = (pattern: DatePattern, which: 'min' | 'max'): number =>
   pattern.reduce((size, piece) => size + ('literal' in piece ? 1 : piece[which]), 0);
 
-/** Where YYYYMMDD and HHmmss go; a fraction is an eight-digit number of microseconds. */
-const PLACES: Readonly<Record<string, number>> = { year: 0, month: 4, day: 6, hour: 8, minute: 10, second: 12 };
+/** Where the digits go: YYYYMMDD and HHmmssSSSSSS, each in a vector of its own. */
+const DAY_PLACES: Readonly<Record<string, number>> = { year: 0, month: 4, day: 6 };
+const TIME_PLACES: Readonly<Record<string, number>> = { hour: 0, minute: 2, second: 4, fraction: 6 };
 
-/** What csvMoments wants of a pattern, or null if its pieces are too many or stand twice. */
-function wholeVectors(pattern: DatePattern): Uint8Array | null {
+interface WholePattern {
+  /** Where the 16 bytes with the day begin in the field, and those with the time. Together they are all of it. */
+  readonly dayAt: number;
+  readonly timeAt: number;
+  readonly vectors: Uint8Array;
+}
+
+/** How to read a field of the pattern's greatest size in two vectors, or null if they do not hold it, or a part stands twice. */
+function wholePattern(pattern: DatePattern): WholePattern | null {
   const size = patternSize(pattern, 'max');
   const parts = pattern.flatMap(piece => ('part' in piece ? [piece.part] : []));
-  if (size === 0 || size > WHOLE_BYTES_MAX || new Set(parts).size < parts.length) return null;
-  const expected = new Uint8Array(32);
-  const tolerance = new Uint8Array(32).fill(255);
-  const clock = new Uint8Array(32).fill(255);
-  const fraction = new Uint8Array(32).fill(255);
-  const take = (shuffle: Uint8Array, place: number, at: number) => {
-    shuffle[at < 16 ? place : 16 + place] = at % 16;
-  };
-  let at = 0;
+  if (size === 0 || size > 2 * VECTOR_BYTES || new Set(parts).size < parts.length) return null;
+  const last = Math.max(0, size - VECTOR_BYTES);
+  for (const [dayAt, timeAt] of [
+    [0, last],
+    [last, 0],
+  ] as const) {
+    const day = wholeVectors(pattern, dayAt, DAY_PLACES);
+    const time = wholeVectors(pattern, timeAt, TIME_PLACES);
+    if (!day || !time) continue;
+    const pairs = day.map((vector, at) => Buffer.concat([vector, time[at]!]));
+    return { dayAt, timeAt, vectors: Buffer.concat([...pairs, defaultDigits(parts)]) };
+  }
+  return null;
+}
+
+/** What is expected, how much it may differ, and where the digits are, of the 16 bytes that begin at `from`; null if digits are elsewhere. */
+function wholeVectors(
+  pattern: DatePattern,
+  from: number,
+  places: Readonly<Record<string, number>>,
+): Uint8Array[] | null {
+  const expected = new Uint8Array(VECTOR_BYTES);
+  const tolerance = new Uint8Array(VECTOR_BYTES).fill(255);
+  const digits = new Uint8Array(VECTOR_BYTES).fill(255);
+  let at = -from;
   for (const piece of pattern) {
     if ('literal' in piece) {
+      // Writing outside of a typed array does nothing.
       expected[at] = piece.literal;
       tolerance[at++] = 0;
       continue;
     }
     // One digit of what may have two is always the shorter form, so here it has two.
+    const place = places[piece.part];
     for (let digit = 0; digit < piece.max; digit++, at++) {
       expected[at] = 48;
       tolerance[at] = 9;
-      if (piece.part === 'fraction') take(fraction, 2 + digit, at);
-      else take(clock, PLACES[piece.part]! + digit, at);
+      if (place === undefined) continue;
+      if (at < 0 || at >= VECTOR_BYTES) return null;
+      digits[place + digit] = at;
     }
   }
-  return Buffer.concat([expected, tolerance, clock, fraction, defaultDigits(parts)]);
+  return [expected, tolerance, digits];
 }
 
 /** 1970-01-01, as far as the pattern does not say; its digits take the other places. */

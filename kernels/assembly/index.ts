@@ -1,7 +1,8 @@
 /** Everything that kernels.wasm exports. Compiled by kernels/build.ts (`npm run build:wasm`). */
 export { csvContent, csvContentEnd } from './csv/content';
 export { csvDays, csvMoments } from './csv/moments';
-export { csvDecimals, csvInts } from './csv/numbers';
+export { csvDecimals } from './csv/decimals';
+export { csvInts } from './csv/ints';
 export { csvIndex, csvLines, csvPieceBytes } from './csv/records';
 export { csvBooleans, csvTexts } from './csv/text';
 export { daysOf } from './days';

@@ -1,6 +1,6 @@
 /** A hash of fields as they stand in the file, to tell equal records from others. */
 import { unescapeQuotes } from './field';
-import { Chunk, endStep, ends, NO_FIELD, openColumn, startBase, startStep, starts } from './layout';
+import { Chunk, fields, fieldStep, NO_FIELD, openColumn, startBase } from './layout';
 
 const P1: u64 = 0x9e3779b185ebca87;
 const P2: u64 = 0xc2b2ae3d27d4eb4f;
@@ -18,14 +18,12 @@ export function csvContent(chunkAddress: usize, column: usize, hashes: usize): v
   const chunk = changetype<Chunk>(chunkAddress);
   openColumn(chunk, column);
   const base = startBase;
-  const startBy = startStep;
-  const endBy = endStep;
-  let s = starts;
-  let e = ends;
+  const step = fieldStep;
+  let field = fields;
   let out = hashes + (<usize>chunk.first << 3);
   for (let left = chunk.count; left != 0; left--) {
-    let at = <usize>load<u32>(s) + base;
-    let end = <usize>load<u32>(e);
+    let at = <usize>load<u32>(field) + base;
+    let end = <usize>load<u32>(field, 4);
     if (<i32>end < 0) {
       if (<u32>end == NO_FIELD) {
         at = end = 0;
@@ -40,8 +38,7 @@ export function csvContent(chunkAddress: usize, column: usize, hashes: usize): v
     const bits = <u64>(end - at) << 3;
     hash = add(hash, bits == 0 ? 0 : load<u64>(at) << (64 - bits));
     store<u64>(out, hash);
-    s += startBy;
-    e += endBy;
+    field += step;
     out += 8;
   }
 }

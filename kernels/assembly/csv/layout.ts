@@ -13,8 +13,12 @@
   delimiter: i32;
   recordBytes: u32;
   multilineBytes: u32;
-  /** Positions of delimiters and line ends, of one piece. */
+  /**
+   * Positions of delimiters and line ends, of one piece; there is room for one more before them. From the other end come
+   * those of what is in quotes: see scanQuoted. A byte has one of the two at most.
+   */
   marks: usize;
+  marksEnd: usize;
   /** Start and end of each field, of one piece whose fields do not follow from the marks. */
   table: usize;
   /** Records that the table has room for. */
@@ -42,6 +46,8 @@
   ascii: u32;
   /** All of it is UTF-8; only said where it is not ASCII. */
   utf8: u32;
+  /** Bytes of each line end, without a table. */
+  lineEnd: u32;
 }
 
 // @ts-ignore: decorator
@@ -93,6 +99,8 @@ export const QUOTE: u8 = 34;
 
 /** In the end of a field: it holds doubled quotes. */
 export const ESCAPED: u32 = 0x80000000;
+/** Behind every position. */
+export const NOWHERE: u32 = 0xffffffff;
 /** The end of each field of a record that is refused as a whole. */
 export const NO_FIELD: u32 = 0xffffffff;
 
@@ -115,27 +123,27 @@ export const NULL: i32 = -1;
 /** Bytes that are indexed and converted at a time: their marks and they themselves stay in the fast caches. */
 export const PIECE: usize = 32768;
 
-/** Where the fields of one column of a piece are: start and end of row r are at starts + r × startStep, ends + r × endStep. */
-export let starts: usize = 0;
-export let ends: usize = 0;
-export let startStep: usize = 0;
-export let endStep: usize = 0;
-/** To be added to each start. */
+/**
+ * Where the fields of one column of a piece are: the words at `fields` + r × `fieldStep` are what is startBase bytes
+ * before the start of row r's field, and its end.
+ */
+export let fields: usize = 0;
+export let fieldStep: usize = 0;
 export let startBase: usize = 0;
 
-/** Sets the above. Without a table, a field begins behind the mark before it, and the first one where its record does. */
+/**
+ * Sets the above. Without a table, a field begins behind the mark before it. Before the first of the piece stands one
+ * more, and where lines end with two bytes the marks of their ends are the first.
+ */
 export function openColumn(chunk: Chunk, column: usize): void {
   const columns = <usize>chunk.columns;
   if (chunk.tabled) {
-    starts = chunk.table + (column << 3);
-    ends = starts + 4;
-    startStep = endStep = columns << 3;
+    fields = chunk.table + (column << 3);
+    fieldStep = columns << 3;
     startBase = 0;
     return;
   }
-  ends = chunk.marks + (column << 2);
-  endStep = columns << 2;
-  starts = column ? ends - 4 : chunk.starts + (<usize>chunk.first << 2);
-  startStep = column ? endStep : 4;
-  startBase = column ? 1 : chunk.base;
+  fields = chunk.marks + (column << 2) - 4;
+  fieldStep = columns << 2;
+  startBase = column ? 1 : <usize>chunk.lineEnd;
 }

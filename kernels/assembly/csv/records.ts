@@ -1,7 +1,8 @@
 /**
- * A piece of a chunk → where its records and fields are. The rules are those of kernels/lines.ts. Three ways, from the
- * fast to the slow one: records without quotes and with the right number of fields need nothing but their marks; what
- * the marks tell otherwise goes through a table; a record whose quotes are not what they seem is split byte by byte.
+ * A piece of a chunk → where its records and fields are. The rules are those of kernels/lines.ts. Four ways, from the
+ * fast to the slow one: records without quotes and with the right number of fields need nothing but their marks; those
+ * with quotes, a table that is filled without looking at each mark (both in regular.ts); what the marks tell otherwise
+ * goes through the table, too; a record whose quotes are not what they seem is split byte by byte.
  */
 import {
   Chunk,
@@ -14,6 +15,7 @@ import {
   ESCAPED,
   LF,
   NO_FIELD,
+  NOWHERE,
   PIECE,
   QUOTE,
 } from './layout';
@@ -23,14 +25,13 @@ import {
   countBytes,
   findByte,
   findMark,
-  lineFeeds,
   sawHigh,
-  sawInner,
   sawNul,
   sawQuote,
   scanPlain,
   scanQuoted,
 } from './scan';
+import { takePlainRecords, takeQuotedRecords } from './regular';
 import { isAllUtf8 } from './validate';
 
 /** Bytes that are indexed at a time: there are at most as many marks, and one more. */
@@ -64,9 +65,10 @@ function indexPiece(chunk: Chunk): void {
       chunk.ascii = sawHigh ? 0 : 1;
       marks = cutMarks(chunk, marks, to);
       chunk.tabled = 0;
-      if (marks > chunk.marks && !sawNul && takeRegular(chunk, marks)) return;
+      if (marks > chunk.marks && !sawNul && takePlainRecords(chunk, marks)) return;
       chunk.tabled = 1;
-      if (marks > chunk.marks) tabulate(chunk, marks, false);
+      store<u32>(chunk.marksEnd - 4, NOWHERE);
+      if (marks > chunk.marks) tabulate(chunk, marks);
       else splitRecord(chunk);
       return;
     }
@@ -83,10 +85,10 @@ function indexQuoted(chunk: Chunk, to: usize): void {
   while (chunk.position < to && chunk.count < chunk.tableRecords) {
     if (!limited) {
       const before = chunk.count;
-      const marks = scanQuoted(chunk.position, to, chunk.end, chunk.delimiter, chunk.marks);
+      const marks = scanQuoted(chunk.position, to, chunk.end, chunk.delimiter, chunk.marks, chunk.marksEnd);
       quotes = quotes || sawQuote;
       if (sawHigh) chunk.ascii = 0;
-      tabulate(chunk, cutMarks(chunk, marks, broken ? 0 : to), true);
+      takeMarks(chunk, cutMarks(chunk, marks, broken ? 0 : to));
       // What is left of a piece without mistakes is the beginning of a record: the next piece begins with it.
       if (chunk.position >= to || chunk.count >= chunk.tableRecords || (!broken && chunk.count > 0)) break;
       // Mistakes come in flocks.
@@ -95,6 +97,11 @@ function indexQuoted(chunk: Chunk, to: usize): void {
     for (let left = slow; left != 0 && chunk.position < to && chunk.count < chunk.tableRecords; left--) splitRecord(chunk);
   }
   chunk.quoted = quotes ? 1 : 0;
+}
+
+function takeMarks(chunk: Chunk, marks: usize): void {
+  if (marks > chunk.marks && !sawNul && takeQuotedRecords(chunk, marks)) return;
+  tabulate(chunk, marks);
 }
 
 /** Leaves out the marks behind the last line end; the end of the file counts as one. Returns the new end of the marks. */
@@ -106,34 +113,6 @@ function cutMarks(chunk: Chunk, marks: usize, to: usize): usize {
   }
   while (out > chunk.marks && load<u8>(<usize>load<u32>(out - 4)) != LF) out -= 4;
   return out;
-}
-
-/** Takes the records of the marks, if each has as many fields as the header, is not blank, and is not too long. */
-function takeRegular(chunk: Chunk, marks: usize): bool {
-  const columns = <usize>chunk.columns;
-  const end = chunk.end;
-  const lines = lineFeeds + u32(<usize>load<u32>(marks - 4) == end);
-  if (marks - chunk.marks != (<usize>lines * columns) << 2) return false;
-  const step = columns << 2;
-  const lasts = chunk.marks + step - 4;
-  let start = chunk.position;
-  for (let last = lasts; last < marks; last += step) {
-    const mark = <usize>load<u32>(last);
-    if (mark - start > <usize>chunk.recordBytes || (mark != end && load<u8>(mark) != LF)) return false;
-    if (columns == 1 && isBlank(start, mark)) return false;
-    start = mark + 1;
-  }
-  start = chunk.position;
-  for (let last = lasts; last < marks; last += step) {
-    const mark = <usize>load<u32>(last);
-    if (load<u8>(mark - 1) == CR) store<u32>(last, <u32>(mark - 1));
-    const next = min<usize>(mark + 1, end);
-    putRecord(chunk, start, next, 0);
-    chunk.line++;
-    start = next;
-  }
-  chunk.position = start;
-  return true;
 }
 
 // @ts-ignore: decorator
@@ -153,62 +132,59 @@ function takeRegular(chunk: Chunk, marks: usize): bool {
 }
 
 /** Puts the records of the marks into the table, until it is full. */
-function tabulate(chunk: Chunk, marks: usize, quoted: bool): void {
+function tabulate(chunk: Chunk, marks: usize): void {
   const columns = <usize>chunk.columns;
   const end = chunk.end;
-  let first = chunk.marks;
-  while (first < marks && chunk.count < chunk.tableRecords) {
+  let at = chunk.marks;
+  let inner = chunk.marksEnd - 4;
+  while (at < marks && chunk.count < chunk.tableRecords) {
     const start = chunk.position;
-    let last = first;
-    let mark = <usize>load<u32>(last);
-    while (mark != end && load<u8>(mark) != LF) {
-      last += 4;
-      mark = <usize>load<u32>(last);
-    }
+    const first = at;
+    let cell = chunk.table + ((<usize>chunk.count * columns) << 3);
+    let from = start;
+    let mark: usize;
+    let last: bool;
+    let lines: u32 = 1;
+    do {
+      mark = <usize>load<u32>(at);
+      last = mark == end || load<u8>(mark) == LF;
+      let to = mark;
+      if (last && to > from && load<u8>(to - 1) == CR) to--;
+      if (from < to && load<u8>(from) == QUOTE) {
+        from++;
+        to--;
+      }
+      let flag: u32 = 0;
+      for (; <usize>load<u32>(inner) < mark; inner -= 4) {
+        if (load<u8>(<usize>load<u32>(inner)) == QUOTE) flag = ESCAPED;
+        else lines++;
+      }
+      if (at - first < columns << 2) {
+        store<u32>(cell, <u32>from);
+        store<u32>(cell, <u32>to | flag, 4);
+        cell += 8;
+      }
+      at += 4;
+      from = mark + 1;
+    } while (!last);
     const next = min<usize>(mark + 1, end);
-    if (isBlank(start, mark)) {
-      chunk.line++;
-    } else {
-      const fields = ((last - first) >> 2) + 1;
+    if (!isBlank(start, mark)) {
+      const fields = (at - first) >> 2;
       let fault: i32 = fields < columns ? E_COLS_FEW : fields > columns ? E_COLS_MANY : 0;
       if (mark - start > <usize>chunk.recordBytes) fault = E_LONG;
       else if (sawNul && findByte(start, next, 0) < next) fault = E_NUL;
       if (fault) refuseFields(chunk);
-      else putFields(chunk, first, last, quoted);
       putRecord(chunk, start, next, fault);
-      chunk.line += quoted && sawInner ? countLines(start, next) : 1;
     }
+    chunk.line += lines;
     chunk.position = next;
-    first = last + 4;
-  }
-}
-
-/** Writes the fields of a good record, whose marks these are, into the table. */
-function putFields(chunk: Chunk, first: usize, last: usize, quoted: bool): void {
-  let cell = chunk.table + ((<usize>(chunk.count * chunk.columns)) << 3);
-  let start = chunk.position;
-  for (let at = first; at <= last; at += 4) {
-    const mark = <usize>load<u32>(at);
-    let from = start;
-    let to = mark;
-    if (at == last && to > from && load<u8>(to - 1) == CR) to--;
-    let flag: u32 = 0;
-    if (quoted && from < to && load<u8>(from) == QUOTE) {
-      from++;
-      to--;
-      if (findByte(from, to, QUOTE) < to) flag = ESCAPED;
-    }
-    store<u32>(cell, <u32>from);
-    store<u32>(cell, <u32>to | flag, 4);
-    cell += 8;
-    start = mark + 1;
   }
 }
 
 function refuseFields(chunk: Chunk): void {
   const columns = <usize>chunk.columns;
   const cells = chunk.table + ((<usize>chunk.count * columns) << 3);
-  for (let cell = cells; cell < cells + (columns << 3); cell += 8) store<u32>(cell, NO_FIELD, 4);
+  for (let cell = cells; cell < cells + (columns << 3); cell += 8) store<u64>(cell, <u64>NO_FIELD << 32);
 }
 
 /** Lines of a record that ends with a line feed, or with the file. */

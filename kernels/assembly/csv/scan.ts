@@ -1,20 +1,20 @@
 /** Bytes → marks: the positions of the delimiters and line ends, 64 bytes at a time. */
-import { CR, LF, QUOTE } from './layout';
+import { CR, LF, NOWHERE } from './layout';
 
 /** What scanPlain and scanQuoted saw. Of the bytes up to 63 behind the last too: only a hint, unless it is zero. */
 export let sawQuote: bool = false;
 export let sawNul: bool = false;
 export let sawHigh: bool = false;
-/** Line feeds among the marks of scanPlain. */
+/** Line feeds among the marks. */
 export let lineFeeds: u32 = 0;
-/** Delimiters or line feeds in quotes. */
-export let sawInner: bool = false;
 /** A quote stands where rule 2 of kernels/lines.ts does not want it, or one is not closed: nothing is known of its record. */
 export let broken: bool = false;
 
 const ZERO: v128 = i8x16.splat(0);
-const LFS: v128 = i8x16.splat(10);
-const QUOTES: v128 = i8x16.splat(34);
+
+// Vectors that are loaded stay in registers, where V8 would make constant ones anew each time.
+const LF_BYTE: usize = memory.data<u8>([10]);
+const QUOTE_BYTE: usize = memory.data<u8>([34]);
 
 // @ts-ignore: decorator
 @inline function mask64(a: v128, b: v128, c: v128, d: v128): u64 {
@@ -27,30 +27,31 @@ const QUOTES: v128 = i8x16.splat(34);
 /** Appends the address of each set bit. Eight at a time without looking: most blocks have about that many. */
 // @ts-ignore: decorator
 @inline function putMarks(out: usize, at: usize, bits: u64): usize {
-  const count = <usize>popcnt<u64>(bits);
-  let left = bits;
-  let to = out;
-  const end = out + (count << 2);
-  while (to < end) {
-    store<u32>(to, <u32>(at + <usize>ctz<u64>(left)));
-    left &= left - 1;
-    store<u32>(to, <u32>(at + <usize>ctz<u64>(left)), 4);
-    left &= left - 1;
-    store<u32>(to, <u32>(at + <usize>ctz<u64>(left)), 8);
-    left &= left - 1;
-    store<u32>(to, <u32>(at + <usize>ctz<u64>(left)), 12);
-    left &= left - 1;
-    store<u32>(to, <u32>(at + <usize>ctz<u64>(left)), 16);
-    left &= left - 1;
-    store<u32>(to, <u32>(at + <usize>ctz<u64>(left)), 20);
-    left &= left - 1;
-    store<u32>(to, <u32>(at + <usize>ctz<u64>(left)), 24);
-    left &= left - 1;
-    store<u32>(to, <u32>(at + <usize>ctz<u64>(left)), 28);
-    left &= left - 1;
-    to += 32;
-  }
+  const end = out + (<usize>popcnt<u64>(bits) << 2);
+  let left = putEight(out, at, bits);
+  for (let to = out + 32; to < end; to += 32) left = putEight(to, at, left);
   return end;
+}
+
+// @ts-ignore: decorator
+@inline function putEight(out: usize, at: usize, bits: u64): u64 {
+  let left = bits;
+  store<u32>(out, <u32>(at + <usize>ctz<u64>(left)));
+  left &= left - 1;
+  store<u32>(out, <u32>(at + <usize>ctz<u64>(left)), 4);
+  left &= left - 1;
+  store<u32>(out, <u32>(at + <usize>ctz<u64>(left)), 8);
+  left &= left - 1;
+  store<u32>(out, <u32>(at + <usize>ctz<u64>(left)), 12);
+  left &= left - 1;
+  store<u32>(out, <u32>(at + <usize>ctz<u64>(left)), 16);
+  left &= left - 1;
+  store<u32>(out, <u32>(at + <usize>ctz<u64>(left)), 20);
+  left &= left - 1;
+  store<u32>(out, <u32>(at + <usize>ctz<u64>(left)), 24);
+  left &= left - 1;
+  store<u32>(out, <u32>(at + <usize>ctz<u64>(left)), 28);
+  return left & (left - 1);
 }
 
 // @ts-ignore: decorator
@@ -64,6 +65,8 @@ const QUOTES: v128 = i8x16.splat(34);
 /** Marks of [from, to) as if there were no quotes; returns the end of the marks. */
 export function scanPlain(from: usize, to: usize, delimiter: i32, marks: usize): usize {
   const delimiters = i8x16.splat(<i8>delimiter);
+  const lineFeedBytes = v128.load8_splat(LF_BYTE);
+  const quoteBytes = v128.load8_splat(QUOTE_BYTE);
   let quotes = ZERO;
   let high = ZERO;
   let least = i8x16.splat(-1);
@@ -79,18 +82,18 @@ export function scanPlain(from: usize, to: usize, delimiter: i32, marks: usize):
       const b = v128.load(at, 16);
       const c = v128.load(at, 32);
       const d = v128.load(at, 48);
-      const la = i8x16.eq(a, LFS);
-      const lb = i8x16.eq(b, LFS);
-      const lc = i8x16.eq(c, LFS);
-      const ld = i8x16.eq(d, LFS);
+      const la = i8x16.eq(a, lineFeedBytes);
+      const lb = i8x16.eq(b, lineFeedBytes);
+      const lc = i8x16.eq(c, lineFeedBytes);
+      const ld = i8x16.eq(d, lineFeedBytes);
       counts = i8x16.sub(counts, i8x16.add(i8x16.add(la, lb), i8x16.add(lc, ld)));
       high = v128.or(high, v128.or(v128.or(a, b), v128.or(c, d)));
       least = i8x16.min_u(least, i8x16.min_u(i8x16.min_u(a, b), i8x16.min_u(c, d)));
       quotes = v128.or(
         quotes,
         v128.or(
-          v128.or(i8x16.eq(a, QUOTES), i8x16.eq(b, QUOTES)),
-          v128.or(i8x16.eq(c, QUOTES), i8x16.eq(d, QUOTES)),
+          v128.or(i8x16.eq(a, quoteBytes), i8x16.eq(b, quoteBytes)),
+          v128.or(i8x16.eq(c, quoteBytes), i8x16.eq(d, quoteBytes)),
         ),
       );
       const bits = mask64(
@@ -107,7 +110,7 @@ export function scanPlain(from: usize, to: usize, delimiter: i32, marks: usize):
         const byte = load<u8>(at);
         high = v128.or(high, i8x16.splat(byte));
         least = i8x16.min_u(least, i8x16.splat(byte));
-        quotes = v128.or(quotes, i8x16.eq(i8x16.splat(byte), QUOTES));
+        quotes = v128.or(quotes, i8x16.eq(i8x16.splat(byte), quoteBytes));
         if (byte != LF && byte != <u8>delimiter) continue;
         store<u32>(out, <u32>at);
         out += 4;
@@ -126,35 +129,36 @@ export function scanPlain(from: usize, to: usize, delimiter: i32, marks: usize):
  * Marks of [from, to) outside of quotes, where `from` begins a record and `end` ends the file. Which bytes are in quotes
  * is the parity of the quotes before them (Langdale and Lemire, "Parsing Gigabytes of JSON per Second", 2019); that this
  * is what the quotes mean is checked: each opens a field, closes one, or is one of a doubled pair. Stops before the 64
- * bytes in which that fails.
+ * bytes in which that fails. What else one must know of quoted fields goes below `inner`, from the first down: the second of
+ * each doubled quote, and line feeds in quotes; then a position that is none.
  */
-export function scanQuoted(from: usize, to: usize, end: usize, delimiter: i32, marks: usize): usize {
+export function scanQuoted(from: usize, to: usize, end: usize, delimiter: i32, marks: usize, inner: usize): usize {
   const delimiters = i8x16.splat(<i8>delimiter);
+  const lineFeedBytes = v128.load8_splat(LF_BYTE);
+  const quoteBytes = v128.load8_splat(QUOTE_BYTE);
   let high = ZERO;
   let least = i8x16.splat(-1);
   let out = marks;
   let inside: u64 = 0;
   let pastMark: u64 = 1;
   let pastClose: u64 = 0;
+  let below = inner;
+  let feeds: u32 = 0;
   broken = false;
   sawQuote = false;
-  sawInner = false;
   let at = from;
   for (; at < to; at += 64) {
     const a = v128.load(at);
     const b = v128.load(at, 16);
     const c = v128.load(at, 32);
     const d = v128.load(at, 48);
-    let bits = mask64(
-      v128.or(i8x16.eq(a, delimiters), i8x16.eq(a, LFS)),
-      v128.or(i8x16.eq(b, delimiters), i8x16.eq(b, LFS)),
-      v128.or(i8x16.eq(c, delimiters), i8x16.eq(c, LFS)),
-      v128.or(i8x16.eq(d, delimiters), i8x16.eq(d, LFS)),
-    );
-    let quotes = mask64(i8x16.eq(a, QUOTES), i8x16.eq(b, QUOTES), i8x16.eq(c, QUOTES), i8x16.eq(d, QUOTES));
+    let lines = mask64(i8x16.eq(a, lineFeedBytes), i8x16.eq(b, lineFeedBytes), i8x16.eq(c, lineFeedBytes), i8x16.eq(d, lineFeedBytes));
+    let bits = mask64(i8x16.eq(a, delimiters), i8x16.eq(b, delimiters), i8x16.eq(c, delimiters), i8x16.eq(d, delimiters)) | lines;
+    let quotes = mask64(i8x16.eq(a, quoteBytes), i8x16.eq(b, quoteBytes), i8x16.eq(c, quoteBytes), i8x16.eq(d, quoteBytes));
     if (to - at < 64) {
       const valid = ((<u64>1) << <u64>(to - at)) - 1;
       bits &= valid;
+      lines &= valid;
       quotes &= valid;
     }
     high = v128.or(high, v128.or(v128.or(a, b), v128.or(c, d)));
@@ -164,20 +168,26 @@ export function scanQuoted(from: usize, to: usize, end: usize, delimiter: i32, m
       const quotedBytes = parity(quotes) ^ inside;
       const opens = quotes & quotedBytes;
       const closes = quotes & ~quotedBytes;
-      if (bits & quotedBytes) sawInner = true;
-      bits &= ~quotedBytes;
       const closed = (closes << 1) | pastClose;
+      bits &= ~quotedBytes;
       const after = closed & ~(bits | opens);
       if ((opens & ~((bits << 1) | pastMark | closed)) != 0 || (after != 0 && !endLines(at, after, end))) {
         broken = true;
         break;
       }
+      for (let within = (opens & closed) | (lines & quotedBytes); within != 0; within &= within - 1) {
+        below -= 4;
+        store<u32>(below, <u32>(at + <usize>ctz<u64>(within)));
+      }
       inside = 0 - (quotedBytes >> 63);
       pastClose = closes >> 63;
     }
     pastMark = bits >> 63;
+    feeds += <u32>popcnt<u64>(lines & bits);
     out = putMarks(out, at, bits);
   }
+  store<u32>(below - 4, NOWHERE);
+  lineFeeds = feeds;
   if (inside && to == end) broken = true;
   sawNul = !i8x16.all_true(least);
   sawHigh = i8x16.bitmask(high) != 0;
@@ -218,9 +228,10 @@ export function findByte(from: usize, to: usize, byte: u8): usize {
 /** The first delimiter or line feed in [from, to), or `to`. */
 export function findMark(from: usize, to: usize, delimiter: u8): usize {
   const delimiters = i8x16.splat(<i8>delimiter);
+  const lineFeedBytes = v128.load8_splat(LF_BYTE);
   for (let at = from; at < to; at += 16) {
     const bytes = v128.load(at);
-    const bits = i8x16.bitmask(v128.or(i8x16.eq(bytes, delimiters), i8x16.eq(bytes, LFS)));
+    const bits = i8x16.bitmask(v128.or(i8x16.eq(bytes, delimiters), i8x16.eq(bytes, lineFeedBytes)));
     if (bits) return min<usize>(at + <usize>ctz<i32>(bits), to);
   }
   return to;

@@ -16,15 +16,13 @@ import {
   E_ENUM,
   E_REQUIRED,
   E_TYPE,
-  endStep,
-  ends,
   NO_FIELD,
   NULL,
+  fields,
+  fieldStep,
   openColumn,
   Reader,
   startBase,
-  startStep,
-  starts,
   VALUE,
 } from './layout';
 import { blankSize, encodeUtf8, isUtf8, tidyBlanks } from './utf8';
@@ -33,6 +31,10 @@ import { blankSize, encodeUtf8, isUtf8, tidyBlanks } from './utf8';
 const KEEP: u32 = 1;
 const TIDY: u32 = 2;
 
+/** Longer fields are copied in a loop, and those of more bytes than the second are read one by one. */
+const SHORT_BYTES: usize = 32;
+const LONG_BYTES: usize = 0x10000;
+
 export function csvTexts(chunkAddress: usize, readerAddress: usize): void {
   const chunk = changetype<Chunk>(chunkAddress);
   const reader = changetype<Reader>(readerAddress);
@@ -40,78 +42,104 @@ export function csvTexts(chunkAddress: usize, readerAddress: usize): void {
   const ascii = chunk.ascii != 0;
   // Around digits, blanks that are no ASCII are left out too.
   const plain = ascii || (chunk.utf8 != 0 && reader.encoding == 0 && reader.digits == 0);
-  const nullSizes = reader.nullSizes;
-  const digits = <usize>reader.digits;
-  // Digits are padded without the blanks around them, even if those are kept.
-  const wantsEnds = reader.spaces != KEEP || digits != 0;
-  const tidies = reader.spaces == TIDY;
-  const accepted = reader.accepted;
-  const bytes = reader.values;
-  const base = startBase;
-  const startBy = startStep;
-  const endBy = endStep;
-  let s = starts;
-  let e = ends;
-  let row = <usize>chunk.first;
-  let used = <usize>reader.used;
-  let offset = reader.offsets + (row << 2) + 4;
-  for (let left = chunk.count; left != 0; left--) {
-    const start = <usize>load<u32>(s) + base;
-    const end = <usize>load<u32>(e);
-    const size = end - start;
-    // Most fields are taken as they stand.
-    if (
-      <i32>end > 0 &&
-      size - 1 < 0x10000 &&
-      size >= digits &&
-      !hasSize(nullSizes, size) &&
-      (!wantsEnds || (load<u8>(start) > 32 && load<u8>(end - 1) > 32)) &&
-      (plain || isAscii(start, end)) &&
-      (!tidies || isTidy(start, end)) &&
-      (accepted == 0 || isAccepted(reader, start, end))
-    ) {
-      copyBytes(bytes + used, start, size);
-      used += size;
-    } else {
-      const code = takeText(chunk, reader, start, end, row);
-      if (code == VALUE) {
-        copyBytes(bytes + used, textFrom, textTo - textFrom);
-        used += textTo - textFrom;
-      } else setNull(chunk, reader, row, code);
-    }
-    store<u32>(offset, <u32>used);
-    s += startBy;
-    e += endBy;
+  const tidy = reader.spaces == TIDY;
+  const step = fieldStep;
+  const last = reader.offsets + (<usize>(chunk.first + chunk.count) << 2);
+  let field = fields;
+  let offset = reader.offsets + (<usize>chunk.first << 2);
+  while (offset < last) {
+    const taken = tidy ? takeTidy(reader, field, offset, last, plain) : takePlain(reader, field, offset, last, plain);
+    field += <usize>taken * step;
+    offset += <usize>taken << 2;
+    if (offset == last) break;
+    const used = <usize>load<u32>(offset);
+    const row = (offset - reader.offsets) >> 2;
+    const code = takeText(chunk, reader, <usize>load<u32>(field) + startBase, <usize>load<u32>(field, 4), row);
+    let size: usize = 0;
+    if (code == VALUE) {
+      size = textTo - textFrom;
+      copyBytes(reader.values + used, textFrom, size);
+    } else setNull(chunk, reader, row, code);
+    store<u32>(offset, <u32>(used + size), 4);
+    field += step;
     offset += 4;
-    row++;
   }
-  reader.used = <u32>used;
+  reader.used = load<u32>(last);
+}
+
+function takePlain(reader: Reader, first: usize, offsets: usize, last: usize, plain: bool): u32 {
+  return takeAsIs(reader, first, offsets, last, plain, false);
+}
+
+function takeTidy(reader: Reader, first: usize, offsets: usize, last: usize, plain: bool): u32 {
+  return takeAsIs(reader, first, offsets, last, plain, true);
+}
+
+/**
+ * Copies fields until one comes that does not stay as it stands, or may not. Returns how many were copied. `offsets` and
+ * `last` are addresses of offsets; the one at `offsets` says where to.
+ */
+// @ts-ignore: decorator
+@inline function takeAsIs(
+  reader: Reader, first: usize, offsets: usize, last: usize, plain: bool, tidy: bool,
+): u32 {
+  const step = fieldStep;
+  const base = startBase;
+  const bytes = reader.values;
+  const accepted = reader.accepted;
+  const sizes = ~(reader.nullSizes | ((<u64>1 << max<u64>(1, <u64>reader.digits)) - 1));
+  // Digits are padded without the blanks around them, even if those are kept.
+  const blank: i32 = reader.spaces != KEEP || reader.digits != 0 ? 32 : -1;
+  let field = first;
+  let offset = offsets;
+  let used = <usize>load<u32>(offset);
+  while (offset < last) {
+    const start = <usize>load<u32>(field) + base;
+    const end = <usize>load<u32>(field, 4);
+    const size = end - start;
+    if (size > LONG_BYTES || !hasSize(sizes, size)) break;
+    if (<i32>load<u8>(start) <= blank || <i32>load<u8>(end - 1) <= blank) break;
+    if (!plain && !isAscii(start, end)) break;
+    if (tidy && !isTidy(start, end)) break;
+    if (accepted != 0 && !isAccepted(reader, start, end)) break;
+    const to = bytes + used;
+    v128.store(to, v128.load(start));
+    v128.store(to, v128.load(start, 16), 16);
+    for (let at = SHORT_BYTES; at < size; at += 16) v128.store(to + at, v128.load(start + at));
+    used += size;
+    store<u32>(offset, <u32>used, 4);
+    field += step;
+    offset += 4;
+  }
+  return <u32>((offset - offsets) >> 2);
 }
 
 // @ts-ignore: decorator
 @inline function copyBytes(out: usize, start: usize, size: usize): void {
-  v128.store(out, v128.load(start));
-  v128.store(out, v128.load(start, 16), 16);
-  for (let at: usize = 32; at < size; at += 16) v128.store(out + at, v128.load(start + at));
+  for (let at: usize = 0; at < size; at += 16) v128.store(out + at, v128.load(start + at));
 }
+
+/** Bytes that begin some blank, and what they are found with. */
+const BLANKS: usize = memory.data<u8>([32, 9, 4, 0xc2, 0xe1, 2, 0xef]);
 
 /**
  * Whether text without ASCII blanks at its ends has no other blanks than single spaces. Says no, too, of characters that
  * begin with the byte that some blank begins with: C2, E1 to E3, EF.
  */
 function isTidy(start: usize, end: usize): bool {
-  const spaces = i8x16.splat(32);
-  const tabs = i8x16.splat(9);
-  const others = i8x16.splat(4);
-  const c2 = i8x16.splat(<i8>0xc2);
-  const e1 = i8x16.splat(<i8>0xe1);
-  const ef = i8x16.splat(<i8>0xef);
+  const spaces = v128.load8_splat(BLANKS);
+  const tabs = v128.load8_splat(BLANKS, 1);
+  const others = v128.load8_splat(BLANKS, 2);
+  const c2 = v128.load8_splat(BLANKS, 3);
+  const e1 = v128.load8_splat(BLANKS, 4);
+  const two = v128.load8_splat(BLANKS, 5);
+  const ef = v128.load8_splat(BLANKS, 6);
   for (let at = start; at < end; at += 16) {
     const bytes = v128.load(at);
     const double = v128.and(i8x16.eq(bytes, spaces), i8x16.eq(v128.load(at, 1), spaces));
     const wide = v128.or(
       v128.or(i8x16.eq(bytes, c2), i8x16.eq(bytes, ef)),
-      i8x16.le_u(i8x16.sub(bytes, e1), i8x16.splat(2)),
+      i8x16.le_u(i8x16.sub(bytes, e1), two),
     );
     const blanks = i8x16.bitmask(v128.or(v128.or(double, wide), i8x16.le_u(i8x16.sub(bytes, tabs), others)));
     if (blanks && at + <usize>ctz<i32>(blanks) < end) return false;
@@ -189,13 +217,11 @@ export function csvBooleans(chunkAddress: usize, readerAddress: usize): void {
   const reader = changetype<Reader>(readerAddress);
   openColumn(chunk, reader.column);
   const base = startBase;
-  const startBy = startStep;
-  const endBy = endStep;
-  let s = starts;
-  let e = ends;
+  const step = fieldStep;
+  let field = fields;
   let row = <usize>chunk.first;
   for (let left = chunk.count; left != 0; left--) {
-    let code = takeField(chunk, reader, <usize>load<u32>(s) + base, <usize>load<u32>(e));
+    let code = takeField(chunk, reader, <usize>load<u32>(field) + base, <usize>load<u32>(field, 4));
     if (code == VALUE) {
       if (isOneOf(reader.yes, fieldFrom, fieldTo)) {
         const byte = reader.values + (row >> 3);
@@ -203,8 +229,7 @@ export function csvBooleans(chunkAddress: usize, readerAddress: usize): void {
       } else if (!isOneOf(reader.no, fieldFrom, fieldTo)) code = E_TYPE;
     }
     if (code != VALUE) setNull(chunk, reader, row, code);
-    s += startBy;
-    e += endBy;
+    field += step;
     row++;
   }
 }

@@ -17,16 +17,17 @@ const WINDOWS: u32 = 1;
 export function encodeUtf8(start: usize, end: usize, out: usize, encoding: u32, replace: bool): usize {
   let put = out;
   for (let at = start; at < end; ) {
-    const byte = <u32>load<u8>(at);
+    // Up to the next byte that is no ASCII: eight are written, and those that were none of them overwritten.
     const eight = load<u64>(at);
-    if (at + 8 <= end && (eight & 0x8080808080808080) == 0) {
+    const ascii = <usize>ctz<u64>(eight & 0x8080808080808080) >> 3;
+    if (ascii != 0) {
+      const size = min<usize>(ascii, end - at);
       store<u64>(put, eight);
-      put += 8;
-      at += 8;
-    } else if (byte < 0x80) {
-      store<u8>(put++, <u8>byte);
-      at++;
-    } else if (encoding == UTF_8) {
+      put += size;
+      at += size;
+      continue;
+    }
+    if (encoding == UTF_8) {
       const size = sequence(at, end);
       if (size > 0) {
         store<u32>(put, load<u32>(at));
@@ -37,18 +38,17 @@ export function encodeUtf8(start: usize, end: usize, out: usize, encoding: u32, 
         put = putCharacter(put, 0xfffd);
         at -= size;
       }
-    } else {
-      let character = byte;
-      if (encoding == WINDOWS && byte < 0xa0) {
-        character = <u32>load<u16>(WINDOWS_1252 + ((<usize>byte - 0x80) << 1));
-        if (character == 0) {
-          if (!replace) return 0;
-          character = 0xfffd;
-        }
-      }
-      put = putCharacter(put, character);
-      at++;
+      continue;
     }
+    let character = <u32>load<u8>(at++);
+    if (encoding == WINDOWS && character < 0xa0) {
+      character = <u32>load<u16>(WINDOWS_1252 + ((<usize>character - 0x80) << 1));
+      if (character == 0) {
+        if (!replace) return 0;
+        character = 0xfffd;
+      }
+    }
+    put = putCharacter(put, character);
   }
   return put;
 }
@@ -128,7 +128,7 @@ export function tidyBlanks(start: usize, end: usize, out: usize): usize {
   let put = out;
   let blank = false;
   for (let at = start; at < end; ) {
-    const size = blankSize(at);
+    const size = <u32>load<u8>(at) - 33 < 95 ? 0 : blankSize(at);
     if (size > 0) {
       blank = true;
       at += size;

@@ -48,26 +48,40 @@ export function isAllUtf8(start: usize, end: usize): bool {
   // What is left of E0 and F0 or more has the top bit.
   const thirdLead = i8x16.splat(<i8>0x60);
   const fourthLead = i8x16.splat(<i8>0x70);
-  let wrong = i8x16.splat(0);
+  let wasAscii = true;
   let at = start;
-  for (; at + 16 <= end; at += 16) {
-    const before = v128.load(at - 1);
-    const mistakes = v128.and(
-      v128.and(
-        i8x16.swizzle(firstHigh, i8x16.shr_u(before, 4)),
-        i8x16.swizzle(firstLow, v128.and(before, low)),
-      ),
-      i8x16.swizzle(secondHigh, i8x16.shr_u(v128.load(at), 4)),
-    );
-    const later = v128.or(
-      i8x16.sub_sat_u(v128.load(at - 2), thirdLead),
-      i8x16.sub_sat_u(v128.load(at - 3), fourthLead),
-    );
-    wrong = v128.or(wrong, v128.xor(v128.and(later, high), mistakes));
+  for (; at + 64 <= end; at += 64) {
+    const ascii = areAscii(at);
+    // A character that is cut short is a mistake of the byte behind it.
+    if (!(ascii && wasAscii)) {
+      let wrong = i8x16.splat(0);
+      for (let part = at; part < at + 64; part += 16) {
+        const before = v128.load(part - 1);
+        const mistakes = v128.and(
+          v128.and(
+            i8x16.swizzle(firstHigh, i8x16.shr_u(before, 4)),
+            i8x16.swizzle(firstLow, v128.and(before, low)),
+          ),
+          i8x16.swizzle(secondHigh, i8x16.shr_u(v128.load(part), 4)),
+        );
+        const later = v128.or(
+          i8x16.sub_sat_u(v128.load(part - 2), thirdLead),
+          i8x16.sub_sat_u(v128.load(part - 3), fourthLead),
+        );
+        wrong = v128.or(wrong, v128.xor(v128.and(later, high), mistakes));
+      }
+      if (v128.any_true(wrong)) return false;
+    }
+    wasAscii = ascii;
   }
-  if (v128.any_true(wrong)) return false;
-  // The last vector may end within a character.
+  // The last block may end within a character.
   let tail = at - start > 4 ? at - 4 : start;
   while (tail > start && (load<u8>(tail) & 0xc0) == 0x80) tail--;
   return isUtf8(tail, end);
+}
+
+// @ts-ignore: decorator
+@inline function areAscii(at: usize): bool {
+  const all = v128.or(v128.or(v128.load(at), v128.load(at, 16)), v128.or(v128.load(at, 32), v128.load(at, 48)));
+  return i8x16.bitmask(all) == 0;
 }
