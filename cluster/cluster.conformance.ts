@@ -150,7 +150,7 @@ function testRetries(open: () => Promise<Bench>): void {
     const [result] = await collect(bench.cluster.execute(await bench.plan([{ value: 7, failures: 1 }])));
     expect(await bench.marks()).toBe(2);
     expect(result!.commit.files.map(({ key }) => key)).toEqual([
-      `lake/parts/probe.echo/${result!.task.id}-${result!.commit.attempt}/failure`,
+      `lake/scratch/probe.echo/${result!.task.id}-${result!.commit.attempt}/failure`,
     ]);
   });
 

@@ -3,7 +3,7 @@ import { tryTask } from './attempts.ts';
 import type { Cluster, ExecuteOptions } from './cluster.ts';
 import type { AttemptMessage, AttemptOutcome, Task, TaskResult } from './task.ts';
 
-/** While one task of a thread waits for the disk, another computes. */
+/** While the files of one task of a thread are on their way to the disk, another computes. */
 const RUNNING_PER_THREAD = 2;
 /** Tasks handed to the pool per thread: those that run, and one that waits so that no thread idles between tasks. */
 const TASKS_PER_THREAD = RUNNING_PER_THREAD + 1;

@@ -4,9 +4,9 @@ import type { AttemptError, AttemptMessage, AttemptOutcome, Commit, Task } from 
 import { KernelMemoryError, withKernels } from '../kernels/wasm.ts';
 import { layout } from '../lake/layout.ts';
 import { openStore } from '../lake/open.ts';
-import { type ObjectStore, type ObjectWriter, readJson, writeJson } from '../lake/store.ts';
+import { NoObjectError, type ObjectStore, type ObjectWriter, readJson, writeJson } from '../lake/store.ts';
 import { adviceFor, type PartWriter, type TaskContext, type TaskFunction, taskFunction } from './registry.ts';
-import type { StagePlan } from './stage.ts';
+import { type OpenPlan, openPlan } from './stage.ts';
 
 /**
  * Runs one attempt: reads the task's input from the stage's plan, runs its function, and creates the task's commit if
@@ -14,20 +14,22 @@ import type { StagePlan } from './stage.ts';
  */
 export async function runAttempt({ task, lakeUrl }: AttemptMessage): Promise<AttemptOutcome> {
   const started = performance.now();
-  let plan: StagePlan | undefined;
+  let plan: OpenPlan | undefined;
   try {
     const lake = await storeAt(lakeUrl);
     plan = await stagePlan(lake, task.plan);
-    const { raw: rawUrl, shared, inputs } = plan;
-    const raw = await storeAt(rawUrl);
+    const { shared } = plan;
+    const input = plan.input(task.index);
+    const raw = await storeAt(plan.raw);
     const run = (await taskFunction(task.kind)) as unknown as TaskFunction<unknown, unknown>;
     const attempt = randomBytes(8).toString('hex');
     const files: { key: string; bytes: number }[] = [];
     const writes: Promise<unknown>[] = [];
-    const put = async (key: string, bytes: Uint8Array, flush: boolean) => {
+    const put = (key: string, bytes: Uint8Array, flush: boolean) => {
       const written = lake.write(key, bytes, { flush });
+      // What fails is heard of before the commit; until then it must not end the process.
+      written.catch(() => undefined);
       writes.push(written);
-      await written;
       files.push({ key, bytes: bytes.length });
       return { key, bytes: bytes.length };
     };
@@ -36,25 +38,22 @@ export async function runAttempt({ task, lakeUrl }: AttemptMessage): Promise<Att
       lake,
       raw,
       async scratch(name, bytes, rows) {
-        return { ...(await put(layout.scratch(task.kind, task.id, attempt, name), bytes, false)), rows };
+        return { ...put(layout.scratch(task.kind, task.id, attempt, name), bytes, false), rows };
       },
       async write(name, bytes, rows) {
         const sha256 = createHash('sha256').update(bytes).digest('hex');
-        return { ...(await put(layout.part(task.kind, task.id, attempt, name), bytes, true)), rows, sha256 };
+        return { ...put(layout.part(task.kind, task.id, attempt, name), bytes, true), rows, sha256 };
       },
       async writer(name) {
         const key = layout.part(task.kind, task.id, attempt, name);
         return partWriter(key, await lake.writer(key), bytes => files.push({ key, bytes }));
       },
     };
-    const output = await withKernels(async kernels => {
-      try {
-        return await run(inputs[task.index], { ...context, kernels });
-      } finally {
-        // What a task that failed still writes may lie in the kernels' memory, which the next task fills.
-        await Promise.allSettled(writes);
-      }
-    });
+    // The next task has the kernels while this one's files are on their way to the disk.
+    const output = await withKernels(async kernels => run(input, { ...context, kernels })).finally(() =>
+      Promise.allSettled(writes),
+    );
+    await Promise.all(writes);
     const own: Commit = { kind: task.kind, task: task.id, attempt, files, output };
     const commit = await commitOnce(lake, own);
     return { ok: true, commit, ms: performance.now() - started };
@@ -105,19 +104,21 @@ function storeAt(url: string): Promise<ObjectStore> {
 }
 
 /** The plan of the stage that this thread works on. */
-let current: { readonly hash: string; readonly lake: ObjectStore; readonly plan: StagePlan } | null = null;
+let current: { readonly hash: string; readonly lake: ObjectStore; readonly plan: OpenPlan } | null = null;
 
-async function stagePlan(lake: ObjectStore, hash: string): Promise<StagePlan> {
+async function stagePlan(lake: ObjectStore, hash: string): Promise<OpenPlan> {
   if (current?.hash === hash && current.lake === lake) return current.plan;
-  const plan = await readJson<StagePlan>(lake, layout.plan(hash));
-  if (!plan) throw new Error(`no stage plan '${hash}' in ${lake.url}`);
+  const document = await lake.read(layout.plan(hash)).catch((cause: unknown) => {
+    throw cause instanceof NoObjectError ? new Error(`no stage plan '${hash}' in ${lake.url}`, { cause }) : cause;
+  });
+  const plan = openPlan(document);
   current = { hash, lake, plan };
   return plan;
 }
 
 /** The limits that cut tasks make this rare: records that are far smaller or larger than those of other shops. */
-async function tooLarge({ kind, index }: Task, plan: StagePlan, error: KernelMemoryError): Promise<UserError> {
-  const advice = await adviceFor(kind, plan.inputs[index], plan.shared);
+async function tooLarge({ kind, index }: Task, plan: OpenPlan, error: KernelMemoryError): Promise<UserError> {
+  const advice = await adviceFor(kind, plan.input(index), plan.shared);
   const [limit, used, size] = [error.limit, error.used, error.size].map(bytes => Math.ceil(bytes / 2 ** 20));
   const figures = `${kind} ${index + 1} held ${used} MiB and needed ${size} MiB more`;
   return new UserError({

@@ -11,7 +11,10 @@ export interface TaskContext<Shared = unknown> {
   readonly raw: ObjectStore;
   /** Kernels and memory that this task has to itself until it ends. */
   readonly kernels: Kernels;
-  /** Writes a file of this attempt; nobody sees it unless the attempt commits. */
+  /**
+   * Writes a file of this attempt; nobody sees it unless the attempt commits, and that waits until it is on the disk. The
+   * bytes are the task's again at once.
+   */
   write(name: string, bytes: Uint8Array, rows: number): Promise<PartFile>;
   /** The same for a file that only later tasks read, slice by slice: each slice has a hash of its own, the whole has none. */
   scratch(name: string, bytes: Uint8Array, rows: number): Promise<ScratchFile>;

@@ -16,6 +16,7 @@ export interface PlannedStage {
   readonly plan: StagePlan;
   /** Hash of the plan's document. */
   readonly hash: string;
+  /** A line of JSON with what all tasks have in common, and one for each input. */
   readonly document: Buffer;
   readonly tasks: readonly Task[];
 }
@@ -25,14 +26,28 @@ export interface PlannedStage {
  * left out: they are identified by the hash of their content, not by the attempt that wrote them.
  */
 export function planStage(plan: StagePlan): PlannedStage {
-  const document = Buffer.from(JSON.stringify(plan));
+  const { inputs, ...common } = plan;
+  const document = Buffer.from([common, ...inputs].map(part => JSON.stringify(part)).join('\n'));
   const hash = sha256(document);
-  const common = sha256(`${plan.kind}\n${plan.code}\n${identity(plan.shared)}`);
-  const tasks = plan.inputs.map((input, index): Task => {
-    const id = sha256(`${common}\n${identity(input)}`).slice(0, 32);
+  const prefix = sha256(`${plan.kind}\n${plan.code}\n${identity(plan.shared)}`);
+  const tasks = inputs.map((input, index): Task => {
+    const id = sha256(`${prefix}\n${identity(input)}`).slice(0, 32);
     return { kind: plan.kind, id, plan: hash, index };
   });
   return { plan, hash, document, tasks };
+}
+
+/** A plan as its tasks read it. The inputs of all would take many times the memory of the document. */
+export interface OpenPlan extends Omit<StagePlan, 'inputs'> {
+  input(index: number): unknown;
+}
+
+export function openPlan(document: Buffer): OpenPlan {
+  const starts = [0];
+  for (let end = document.indexOf('\n'); end >= 0; end = document.indexOf('\n', end + 1)) starts.push(end + 1);
+  const line = (number: number): unknown =>
+    JSON.parse(document.toString('utf8', starts[number]!, starts[number + 1] ?? document.length));
+  return { ...(line(0) as Omit<StagePlan, 'inputs'>), input: index => line(index + 1) };
 }
 
 const WRITTEN = /^lake\/(parts|scratch)\//;

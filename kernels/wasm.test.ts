@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { compileKernels } from './build.ts';
-import { createKernels, KernelMemoryError, withKernels } from './wasm.ts';
+import { createKernels, KernelMemoryError, type Kernels, withKernels } from './wasm.ts';
 import { xxh64 } from './xxhash.ts';
 
 describe('kernels.wasm', () => {
@@ -26,11 +26,24 @@ describe('kernels.wasm', () => {
     expect(kernels.alloc(100)).toBeGreaterThan(second);
   });
 
-  it('lends two tasks at once two memories, and one after the other the same', async () => {
-    const [a, b] = await Promise.all([withKernels(async kernels => kernels), withKernels(async kernels => kernels)]);
-    expect(a === b).toBe(false);
-    const third = await withKernels(async kernels => kernels);
-    expect(third === a || third === b).toBe(true);
+  it('lends its memory to one task after the other, also after one that failed', async () => {
+    const log: string[] = [];
+    const task = (name: string) => async (kernels: Kernels) => {
+      log.push(`${name} begins with ${kernels.mark()}`);
+      kernels.alloc(1000);
+      await Promise.resolve();
+      log.push(`${name} ends`);
+      if (name === 'a') throw new Error('a fails');
+      return kernels;
+    };
+    const [a, b, c] = await Promise.allSettled([
+      withKernels(task('a')),
+      withKernels(task('b')),
+      withKernels(task('c')),
+    ]);
+    expect([a.status, b.status, c.status]).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+    const base = log[0]!.split(' ').at(-1);
+    expect(log).toEqual(['a', 'b', 'c'].flatMap(name => [`${name} begins with ${base}`, `${name} ends`]));
   });
 });
 

@@ -88,16 +88,20 @@ export function createKernels(bytes = MEMORY_BYTES): Kernels {
 
 const align = (address: number): number => (address + 15) & ~15;
 
-/** Instances that no task works in. */
-const idle: Kernels[] = [];
+/** The instance of this thread, kept from task to task: its memory has been touched, which is what costs. */
+let own: Kernels | undefined;
+let ended: Promise<unknown> = Promise.resolve();
 
-/** Runs a task with kernels of its own, and keeps them for the next one: their memory has been touched, which is what costs. */
-export async function withKernels<Result>(task: (kernels: Kernels) => Promise<Result>): Promise<Result> {
-  const kernels = idle.pop() ?? createKernels();
-  try {
-    return await task(kernels);
-  } finally {
-    kernels.release(0);
-    idle.push(kernels);
-  }
+/** Runs a task with the kernels of this thread as soon as all before it have ended: two memories would be twice as much. */
+export function withKernels<Result>(task: (kernels: Kernels) => Promise<Result>): Promise<Result> {
+  const result = ended.then(async () => {
+    own ??= createKernels();
+    try {
+      return await task(own);
+    } finally {
+      own.release(0);
+    }
+  });
+  ended = result.catch(() => undefined);
+  return result;
 }

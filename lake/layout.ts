@@ -4,7 +4,7 @@ export const layout = {
   /** Which version of endcap wrote the folder, and for which data set. */
   project: 'endcap.json',
   /** The inputs of a stage's tasks; named by the hash of the content. */
-  plan: (hash: string) => `lake/plans/${hash}.json`,
+  plan: (hash: string) => `lake/plans/${hash}.ndjson`,
   /** What a task made: created by the first attempt that ends, never replaced. */
   commit: (kind: string, task: string) => `lake/commits/${kind}/${task}.json`,
   commitsOf: (kind: string) => `lake/commits/${kind}/`,

@@ -4,26 +4,22 @@ import {
   constants,
   type Dirent,
   fstatSync,
+  fsync,
   linkSync,
   mkdirSync,
   openSync,
   readSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
-import { type FileHandle, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { errnoOf } from '../base/errors.ts';
-import {
-  assertHolds,
-  assertKey,
-  NoObjectError,
-  type ObjectStat,
-  type ObjectStore,
-  type ObjectWriter,
-} from './store.ts';
+import { assertHolds, assertKey, NoObjectError, type ObjectStat, type ObjectStore } from './store.ts';
 
 /** Names that begin so are unfinished writes: no listing shows them. Short and fixed, so that no key overflows NAME_MAX. */
 const TEMPORARY = '.tmp-';
@@ -73,21 +69,21 @@ export function localStore(root: URL): ObjectStore {
         closeSync(file);
       }
     },
+    // The bytes are taken at once, for the same reason: what waits is only the flushing.
     async write(key, bytes, { ifAbsent = false, flush = true } = {}) {
-      if (!flush) return writeAtOnce(pathOf(key), bytes, ifAbsent);
-      if (ifAbsent && (await statFile(pathOf(key), key))) return false;
-      const writer = await openWriter(pathOf(key), { ifAbsent, flush });
-      try {
-        await writer.write(bytes);
-      } catch (error) {
-        await writer.abort();
-        throw error;
-      }
-      await writer.close();
-      return writer.won();
+      const target = pathOf(key);
+      if (ifAbsent && statSync(target, { throwIfNoEntry: false })?.isFile()) return false;
+      const begun = writeBegun(target, bytes);
+      return flush ? finishFlushed(begun, target, ifAbsent) : finish(begun, target, ifAbsent);
     },
     async writer(key) {
-      return openWriter(pathOf(key), { ifAbsent: false, flush: true });
+      const target = pathOf(key);
+      const begun = beginWrite(target);
+      return {
+        write: async bytes => writeAll(begun, bytes),
+        close: async () => void (await finishFlushed(begun, target, false)),
+        abort: async () => abandon(begun),
+      };
     },
     async *list(prefix) {
       yield* listFiles(folder, prefix);
@@ -102,83 +98,82 @@ export function localStore(root: URL): ObjectStore {
 /** No file of that name, or a file where its folder would be. */
 const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '');
 
-const NEW = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY;
+/** A file that is being written beside its target. */
+interface Begun {
+  readonly path: string;
+  readonly file: number;
+  /** The first folder that had to be made for it. */
+  readonly made: string | undefined;
+}
 
-const temporaryBeside = (target: string): string => join(dirname(target), TEMPORARY + randomBytes(12).toString('hex'));
-
-async function openNew(path: string): Promise<FileHandle> {
+function beginWrite(target: string): Begun {
+  const path = join(dirname(target), TEMPORARY + randomBytes(12).toString('hex'));
+  const openNew = () => openSync(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY);
   try {
-    return await open(path, NEW);
+    return { path, file: openNew(), made: undefined };
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
-    const first = await mkdir(dirname(path), { recursive: true });
-    // A new folder survives a power cut only when the one it is in has been flushed.
-    for (let folder = dirname(path); first && folder.length >= first.length; ) {
-      folder = dirname(folder);
-      await syncFolder(folder);
-    }
-    return open(path, NEW);
+    const made = mkdirSync(dirname(target), { recursive: true });
+    return { path, file: openNew(), made };
   }
 }
 
-/**
- * Bytes that need not reach the disk are copied to the system's memory: at once, for the reason of `readInto`. The caller's
- * own memory is free again when this returns.
- */
-function writeAtOnce(target: string, bytes: Uint8Array, ifAbsent: boolean): boolean {
-  const temporary = temporaryBeside(target);
-  mkdirSync(dirname(target), { recursive: true });
-  const file = openSync(temporary, NEW);
+function writeBegun(target: string, bytes: Uint8Array): Begun {
+  const begun = beginWrite(target);
   try {
-    try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
-    } finally {
-      closeSync(file);
-    }
-    if (!ifAbsent) renameSync(temporary, target);
-    else linkSync(temporary, target);
+    writeAll(begun, bytes);
+    return begun;
+  } catch (error) {
+    abandon(begun);
+    throw error;
+  }
+}
+
+function writeAll({ file }: Begun, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+}
+
+function abandon({ path, file }: Begun): void {
+  try {
+    closeSync(file);
+  } finally {
+    rmSync(path, { force: true });
+  }
+}
+
+/** Gives the file its name; false when `ifAbsent` is set and another has it. */
+function finish({ path, file }: Begun, target: string, ifAbsent: boolean): boolean {
+  try {
+    closeSync(file);
+    if (!ifAbsent) renameSync(path, target);
+    else linkSync(path, target);
     return true;
   } catch (error) {
     if (ifAbsent && errnoOf(error) === 'EEXIST') return false;
     throw error;
   } finally {
-    rmSync(temporary, { force: true });
+    rmSync(path, { force: true });
   }
 }
 
-/** Writes beside the target until it is closed; `won` says whether the target is what was written. */
-async function openWriter(
-  target: string,
-  { ifAbsent, flush }: { readonly ifAbsent: boolean; readonly flush: boolean },
-): Promise<ObjectWriter & { readonly won: () => boolean }> {
-  const temporary = temporaryBeside(target);
-  const file = await openNew(temporary);
-  let won = true;
-  const abort = async () => {
-    await file.close().catch(() => undefined);
-    await rm(temporary, { force: true });
-  };
-  return {
-    won: () => won,
-    async write(bytes) {
-      for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at)).bytesWritten;
-    },
-    async close() {
-      try {
-        if (flush) await file.sync();
-        await file.close();
-        if (ifAbsent) {
-          won = await linkIfAbsent(temporary, target);
-          await rm(temporary);
-        } else await rename(temporary, target);
-        if (flush) await syncFolder(dirname(target));
-      } catch (error) {
-        await abort();
-        throw error;
-      }
-    },
-    abort,
-  };
+const flushed = promisify(fsync);
+
+/** The same after its bytes are on the disk; and then its name, and the folders that were made for it, get there too. */
+async function finishFlushed(begun: Begun, target: string, ifAbsent: boolean): Promise<boolean> {
+  try {
+    await flushed(begun.file);
+  } catch (error) {
+    abandon(begun);
+    throw error;
+  }
+  const won = finish(begun, target, ifAbsent);
+  let folder = dirname(target);
+  await syncFolder(folder);
+  while (begun.made && folder.length >= begun.made.length) {
+    folder = dirname(folder);
+    await syncFolder(folder);
+  }
+  return won;
 }
 
 function openAtOnce(path: string, { key, url }: { readonly key: string; readonly url: string }): number {
@@ -216,16 +211,6 @@ async function fill(file: FileHandle, start: number, target: Uint8Array): Promis
     filled += bytesRead;
   }
   return filled;
-}
-
-async function linkIfAbsent(temporary: string, target: string): Promise<boolean> {
-  try {
-    await link(temporary, target);
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return false;
-    throw error;
-  }
 }
 
 /** Makes a new name survive a power cut; file systems that cannot flush a folder say so and are believed. */

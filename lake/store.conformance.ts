@@ -69,6 +69,21 @@ function testObjects(open: () => Promise<ObjectStore>): void {
     await expect(store.readInto('b', { start: 0, end: 3 }, memory)).rejects.toThrow(NoObjectError);
   });
 
+  it('is what the bytes were when its write began', async () => {
+    const store = await open();
+    const bytes = megabyte(1);
+    const written = [store.write('a', bytes), store.write('b', bytes, { flush: false })];
+    bytes.fill('2');
+    await Promise.all(written);
+    const writer = await store.writer('c');
+    const piece = writer.write(bytes);
+    bytes.fill('3');
+    await piece;
+    await writer.close();
+    const digits = await Promise.all(['a', 'b', 'c'].map(async key => String(await store.read(key))[1 << 19]));
+    expect(digits).toEqual(['1', '1', '2']);
+  });
+
   it('holds any bytes, and a name any characters', async () => {
     const store = await open();
     const bytes = Buffer.from(listOf(256, byte => byte));

@@ -19,7 +19,10 @@ export interface ObjectStore {
    * were: fewer only where the object ends. Throws NoObjectError, and a RangeError when `target` is too small.
    */
   readInto(key: string, range: ByteRange, target: Uint8Array): Promise<number>;
-  /** Returns false, writing nothing, when `ifAbsent` is set and the key is taken. */
+  /**
+   * Returns false, writing nothing, when `ifAbsent` is set and the key is taken. The bytes are the caller's again as soon as
+   * the call returns its promise.
+   */
   write(key: string, bytes: Uint8Array, options?: WriteOptions): Promise<boolean>;
   /** Writes a new object piece by piece; nobody sees it before `close`. */
   writer(key: string): Promise<ObjectWriter>;
@@ -52,6 +55,7 @@ export interface ByteRange {
 }
 
 export interface ObjectWriter {
+  /** The bytes are the caller's again as soon as the call returns its promise. */
   write(bytes: Uint8Array): Promise<void>;
   /** Makes the object visible, whole. */
   close(): Promise<void>;

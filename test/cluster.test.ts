@@ -29,7 +29,7 @@ async function benchOf(lakeUrl: string, cluster: Cluster): Promise<Bench> {
       return stage.tasks;
     },
     committed: async () => (await keysOf(lake, 'lake/commits/')).map(key => basename(key, '.json')),
-    marks: async () => (await keysOf(lake, 'lake/parts/')).length,
+    marks: async () => (await keysOf(lake, 'lake/scratch/')).length,
     close: () => cluster.close(),
   };
 }

@@ -102,8 +102,6 @@ export async function day(input: DayInput, context: TaskContext<DayShared>): Pro
       rejects.push(...(await writeRejects(kernels, rejectsByFile(task, merged), scratch)));
       members.push(await writeMembers(kernels, contract, pieceMembers(task, merged), write));
       if (customerBlocks) customers.push(await writeBlocks(kernels, linesOf(merged), customerBlocks, scratch));
-      // The next piece takes the memory that this one had.
-      await parts.settled();
       number++;
     }
     const output = { parts: await parts.finish(), counts, net: amountText(net), rejects, members };

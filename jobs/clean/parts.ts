@@ -12,11 +12,8 @@ type Context = Pick<TaskContext, 'kernels' | 'write' | 'writer'>;
 export interface Parts {
   /**
    * Writes those of the rows which are at `picks`: all of a day, or of a range of it; ranges of a day follow one another.
-   * The rows may be released after `settled`.
    */
   add(partition: string, rows: Rows, picks: Int32Array, isWhole: boolean): Promise<void>;
-  /** Waits until nothing is left to be written of what was added: encoded files lie in the kernels' memory until then. */
-  settled(): Promise<void>;
   /** The files, in the order of their first rows. */
   finish(): Promise<PartitionFile[]>;
   abort(): Promise<void>;
@@ -25,14 +22,14 @@ export interface Parts {
 /** Writes a part file for each partition; days without rows have none. */
 export function createParts(context: Context, definition: TableDefinition): Parts {
   const { kernels, write } = context;
-  const files: Promise<PartitionFile>[] = [];
+  const files: PartitionFile[] = [];
   let open: { readonly partition: string; readonly stream: PartStream } | null = null;
   const close = async () => {
     if (!open) return;
     const { partition, stream } = open;
     const file = await stream.finish();
     open = null;
-    files.push(Promise.resolve({ ...file, partition }));
+    files.push({ ...file, partition });
   };
   return {
     async add(partition, rows, picks, isWhole) {
@@ -43,20 +40,15 @@ export function createParts(context: Context, definition: TableDefinition): Part
         return open.stream.add(rows, picks);
       }
       // Of a day from which nothing is dropped, the columns are as they should be.
+      const mark = kernels.mark();
       const part = picks.length === rows.length ? rows : gatherRows(kernels, rows, picks);
       const bytes = encodeParquet(kernels, definition, part);
-      // Days are written while the next are encoded: most of the time of a small file is waiting for the disk.
-      const written = write(`${partition}.parquet`, bytes, part.length).then(file => ({ ...file, partition }));
-      // A write that fails while the next day is encoded is heard of at the end; until then it must not end the process.
-      written.catch(() => undefined);
-      files.push(written);
-    },
-    async settled() {
-      await Promise.all(files);
+      files.push({ ...(await write(`${partition}.parquet`, bytes, part.length)), partition });
+      kernels.release(mark);
     },
     async finish() {
       await close();
-      return Promise.all(files);
+      return files;
     },
     abort: async () => open?.stream.abort(),
   };

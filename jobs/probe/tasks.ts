@@ -13,13 +13,13 @@ export interface ProbeInput {
 }
 
 /** Gives its input's value back. */
-export async function echo(input: ProbeInput, { kernels, lake, write }: TaskContext): Promise<{ value: number }> {
+export async function echo(input: ProbeInput, { kernels, lake, scratch }: TaskContext): Promise<{ value: number }> {
   if (input.refuse) throw new UserError({ code: 'E_PROBE', what: 'the probe refuses', exitCode: 1 });
   if (input.bytes) kernels.alloc(input.bytes);
   if (input.failures) {
-    await write('failure', Buffer.from('x'), 0);
+    await scratch('failure', Buffer.from('x'), 0);
     let marks = 0;
-    for await (const _ of lake.list('lake/parts/probe.echo/')) marks++;
+    for await (const _ of lake.list('lake/scratch/probe.echo/')) marks++;
     if (marks <= input.failures) throw new Error(`probe failure ${marks} of ${input.failures}`);
   }
   return { value: input.value };
