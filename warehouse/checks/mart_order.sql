@@ -11,7 +11,7 @@ fact as (
         count(*) as lines,
         sum(net_amount_base) as revenue,
         sum(weight_of(order_id)) as weighed_lines,
-        sum(weight_of(order_id) * net_amount_base) as weighed_revenue
+        sum(weight_of(order_id) * cast(net_amount_base as decimal(28, 6))) as weighed_revenue
     from fct_sales
 ),
 
