@@ -33,7 +33,7 @@ export const QUARANTINE_RANGE_BYTES = 16 * MIB;
  */
 export const TABLE_ROWS_MAX = 16_000_000;
 
-/** Records for each key bucket: sorting the hashes of one takes about 100 MB. */
+/** Records for each key bucket: comparing the keys of one takes 56 MB. */
 export const KEYS_PER_BUCKET = 1_000_000;
 /**
  * Bounds what the coordinator holds for each chunk. Beyond as many million records buckets grow instead: up to 16 million

@@ -21,7 +21,12 @@ function thrown(act: () => unknown): Error {
 }
 
 describe('a failure for want of memory', () => {
-  const advice = { code: 'E_MEMORY', next: expect.stringContaining('--threads 1'), unchanged: expect.any(String) };
+  const advice = {
+    code: 'E_MEMORY',
+    why: expect.stringContaining('up to 1 GiB for the task at hand'),
+    next: expect.stringContaining('--threads 1'),
+    unchanged: expect.any(String),
+  };
 
   it('of a thread, which died of it, is told as such', async () => {
     // Slowly: a thread that asks for much at once can take the process with it.

@@ -49,7 +49,7 @@ function memoryDetails(message: string): ErrorDetails | null {
     code: 'E_MEMORY',
     what: 'the machine has no memory left for so many threads',
     where: message,
-    why: 'each thread takes up to 1 GiB for each of two tasks, and keeps the tables that it looks things up in',
+    why: 'each thread takes up to 1 GiB for the task at hand, and keeps the tables that it looks things up in',
     unchanged: UNCHANGED,
     next: 'run again with fewer --threads, such as --threads 1: finished tasks are not computed again',
     exitCode: 1,

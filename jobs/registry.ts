@@ -18,7 +18,7 @@ export interface TaskContext<Shared = unknown> {
   write(name: string, bytes: Uint8Array, rows: number): Promise<PartFile>;
   /** The same for a file that only later tasks read, slice by slice: each slice has a hash of its own, the whole has none. */
   scratch(name: string, bytes: Uint8Array, rows: number): Promise<ScratchFile>;
-  /** The same, piece by piece: for what is too large for the memory. */
+  /** Like `write`, piece by piece: for what is too large for the memory. */
   writer(name: string): Promise<PartWriter>;
 }
 

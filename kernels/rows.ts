@@ -18,13 +18,6 @@ export function zeroRows(kernels: Kernels, bytes: Uint8Array): Int32Array {
   return out.subarray(0, zeros(place(kernels, bytes), bytes.length, out.byteOffset));
 }
 
-/** 0, 1, 2 … */
-export function rowNumbers(kernels: Kernels, length: number): Int32Array {
-  const rows = allocInt32s(kernels, length);
-  for (let row = 0; row < length; row++) rows[row] = row;
-  return rows;
-}
-
 /** `first` added to whole numbers that are not negative, as 64-bit values without nulls. */
 export function wideColumn(kernels: Kernels, numbers: Int32Array, first: number): FixedColumn {
   const kernel = kernels.exports as unknown as Exports;

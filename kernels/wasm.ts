@@ -1,6 +1,6 @@
 /**
- * The compiled kernels and their memory. A task works in an instance of its own: it lays its input and output into one
- * memory, piece behind piece, and gives all of it back at once when it ends.
+ * The compiled kernels and their memory. A thread has one instance, which its tasks use one after the other: a task lays its
+ * input and output into one memory, piece behind piece, and gives all of it back at once when it ends.
  */
 import { readFileSync } from 'node:fs';
 

@@ -104,17 +104,19 @@ interface Begun {
   readonly file: number;
   /** The first folder that had to be made for it. */
   readonly made: string | undefined;
+  /** Its number may be another file's by now, in any thread. */
+  closed: boolean;
 }
 
 function beginWrite(target: string): Begun {
   const path = join(dirname(target), TEMPORARY + randomBytes(12).toString('hex'));
   const openNew = () => openSync(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY);
   try {
-    return { path, file: openNew(), made: undefined };
+    return { path, file: openNew(), made: undefined, closed: false };
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
     const made = mkdirSync(dirname(target), { recursive: true });
-    return { path, file: openNew(), made };
+    return { path, file: openNew(), made, closed: false };
   }
 }
 
@@ -133,18 +135,27 @@ function writeAll({ file }: Begun, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }
 
-function abandon({ path, file }: Begun): void {
+function closeOnce(begun: Begun): void {
+  if (begun.closed) return;
+  begun.closed = true;
+  closeSync(begun.file);
+}
+
+/** Leaves nothing of it behind; does nothing when it has been finished. */
+function abandon(begun: Begun): void {
   try {
-    closeSync(file);
-  } finally {
-    rmSync(path, { force: true });
+    closeOnce(begun);
+  } catch {
+    // What went wrong before is what matters.
   }
+  rmSync(begun.path, { force: true });
 }
 
 /** Gives the file its name; false when `ifAbsent` is set and another has it. */
-function finish({ path, file }: Begun, target: string, ifAbsent: boolean): boolean {
+function finish(begun: Begun, target: string, ifAbsent: boolean): boolean {
+  const { path } = begun;
   try {
-    closeSync(file);
+    closeOnce(begun);
     if (!ifAbsent) renameSync(path, target);
     else linkSync(path, target);
     return true;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createKernels } from '../kernels/wasm.ts';
 import { between, listOf, pick, seeded } from '../test/random.ts';
 import { memoryStore } from './memory.ts';
-import { checksum, packSlices, placeSlice, readSlice, readSlices, type Slice } from './slice.ts';
+import { checksum, packSlices, placeSlice, readSlice, readSliceInto, readSlices, type Slice } from './slice.ts';
 
 const FILE = { key: 'lake/parts/clean.chunk/1/2/run.slab', hash: '', bytes: 0, rows: 0 };
 
@@ -87,8 +87,13 @@ describe('pieces packed into one file', () => {
     const lake = memoryStore();
     const { packed, slices } = packSlices([{ name: 0, bytes: Buffer.from('abc'), rows: 1 }]);
     await lake.write(FILE.key, packed.fill(0, 2));
-    await expect(readSlice(lake, placeSlice(FILE, slices[0]!))).rejects.toMatchObject({
-      details: { code: 'E_DAMAGED', where: FILE.key },
-    });
+    const damaged = { details: { code: 'E_DAMAGED', where: FILE.key } };
+    const placed = placeSlice(FILE, slices[0]!);
+    await expect(readSlice(lake, placed)).rejects.toMatchObject(damaged);
+    const kernels = createKernels(1 << 20);
+    const target = { address: kernels.alloc(3), size: 3 };
+    await expect(readSliceInto(kernels, lake, placed, target)).rejects.toMatchObject(damaged);
+    await readSliceInto(kernels, lake, { ...placed, hash: checksum(kernels, target.address, 3) }, target);
+    expect(Buffer.from(kernels.bytes.subarray(target.address, target.address + 3)).toString()).toBe('ab\0');
   });
 });

@@ -91,9 +91,16 @@ export function sizeOfSlice({ key }: Slice): number {
   return end - start;
 }
 
-/** Reads the bytes of a slice into `target`, which has their size. */
-export const readSliceInto = (lake: ObjectStore, { key }: Slice, target: Uint8Array): Promise<void> =>
-  readInto(lake, rangeOf(key), target);
+/** Reads the bytes of a slice to where they are wanted in the kernels' memory. */
+export async function readSliceInto(
+  kernels: Kernels,
+  lake: ObjectStore,
+  slice: Slice,
+  { address, size }: PlacedSlab,
+): Promise<void> {
+  await readInto(lake, rangeOf(slice.key), kernels.bytes.subarray(address, address + size));
+  assertWhole(kernels, slice, { address, size });
+}
 
 /** What is read must be what was written: scratch files are not flushed, and nothing else looks at what is in them. */
 function assertWhole(kernels: Kernels, { key, hash }: Slice, { address, size }: PlacedSlab): void {

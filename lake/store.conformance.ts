@@ -69,6 +69,23 @@ function testObjects(open: () => Promise<ObjectStore>): void {
     await expect(store.readInto('b', { start: 0, end: 3 }, memory)).rejects.toThrow(NoObjectError);
   });
 
+  it('written piece by piece and closed, well or not, is left alone by an abort, and so is what was opened since', async () => {
+    const store = await open();
+    await store.write('taken/here', Buffer.from('x'));
+    for (const key of ['a', 'taken']) {
+      const writer = await store.writer(key);
+      await writer.write(Buffer.from(key));
+      await writer.close().catch(() => undefined);
+      const next = await store.writer('next');
+      await writer.abort();
+      await next.write(Buffer.from('whole'));
+      await next.close();
+      expect(String(await store.read('next'))).toBe('whole');
+    }
+    expect(String(await store.read('a'))).toBe('a');
+    expect(await keysOf(store, 'taken/')).toEqual(['taken/here']);
+  });
+
   it('is what the bytes were when its write began', async () => {
     const store = await open();
     const bytes = megabyte(1);

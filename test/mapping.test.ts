@@ -55,6 +55,23 @@ describe('parts that hold the sign which joins them', () => {
 });
 
 it(
+  'two tables of the same rows are looked up by the key of each',
+  async () => {
+    const columns = { Id: required, Alias: required };
+    const ids = withTable(STALL, 'ids', { key: ['Id'], columns });
+    const aliases = withTable(ids, 'aliases', { key: ['Alias'], columns });
+    const references = { A: text({ references: 'ids' }), B: text({ references: 'aliases' }) };
+    const names = csv('Id,Alias', 'x1,y1', 'x2,y2');
+    const files = { 'ids.csv': names, 'aliases.csv': names, ...soldWith('A,B', 'x1,y1', 'x2,y2') };
+    const published = await publishStall(withTable(aliases, 'sold', { columns: references }), files);
+    expect(await published.value('select count(*) from fct_sales')).toBe(2);
+    expect(await published.value('select count(*) from quarantine')).toBe(0);
+    await published.close();
+  },
+  RUN_MS,
+);
+
+it(
   'a net amount that is given beside quantity and price is kept, and the discount is what lies between',
   async () => {
     const columns = { Paid: decimal(), Rate: decimal() };

@@ -97,10 +97,9 @@ export async function day(input: DayInput, context: TaskContext<DayShared>): Pro
       addCounts(counts, merged);
       net += sumOf(merged.columns.net_amount_base as FixedColumn, merged.kept);
       const name = (file: string) => (number === 0 ? file : `${number}-${file}`);
-      const write: DayTask['write'] = (file, bytes, rows) => context.write(name(file), bytes, rows);
       const scratch: DayTask['scratch'] = (file, bytes, rows) => context.scratch(name(file), bytes, rows);
       rejects.push(...(await writeRejects(kernels, rejectsByFile(task, merged), scratch)));
-      members.push(await writeMembers(kernels, contract, pieceMembers(task, merged), write));
+      members.push(await writeMembers(kernels, contract, pieceMembers(task, merged), scratch));
       if (customerBlocks) customers.push(await writeBlocks(kernels, linesOf(merged), customerBlocks, scratch));
       number++;
     }

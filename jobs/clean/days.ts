@@ -102,7 +102,7 @@ function runGroups(days: readonly DayRuns[], fanIn: number): DayRuns[][] {
   const counts = days.map(({ runs }) => Math.ceil(runs.length / fanIn));
   return Array.from({ length: Math.max(...counts) }, (_, group) =>
     days.flatMap(({ day, runs }, i) => {
-      // Groups of about the same size: 513 runs become 257 and 256.
+      // Groups of about the same size: 1,025 runs become 513 and 512.
       const [start, end] = [group, group + 1].map(n => Math.ceil((n * runs.length) / counts[i]!)) as [number, number];
       return group < counts[i]! ? [{ day, runs: runs.slice(start, end) }] : [];
     }),

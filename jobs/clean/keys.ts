@@ -30,13 +30,14 @@ export interface ChunkKeys {
   readonly entries: KeyFile | null;
 }
 
-/** The entries of a chunk, bucket by bucket. A few bytes a bucket: the coordinator holds one for each chunk that is suspicious. */
+/** The entries of a chunk, bucket by bucket. Some bytes a bucket: the coordinator holds one for each chunk that is suspicious. */
 export interface KeyFile {
   readonly key: string;
   /** Of its content. */
   readonly hash: string;
-  /** Number of entries up to the end of each bucket. */
+  /** Number of entries up to the end of each bucket, and the hash of each bucket's. */
   readonly ends: readonly number[];
+  readonly hashes: readonly string[];
 }
 
 /** What decides the entries of a chunk. */
@@ -95,8 +96,12 @@ async function writeEntries(
     buckets: shared.buckets,
   });
   const hash = checksum(kernels, entries.byteOffset, entries.length);
+  const hashes = [...ends].map((end, bucket) => {
+    const start = (ends[bucket - 1] ?? 0) * ENTRY_BYTES;
+    return checksum(kernels, entries.byteOffset + start, end * ENTRY_BYTES - start);
+  });
   const { key } = await scratch('keys.bin', entries, good.length);
-  return { key, hash, ends: [...ends] };
+  return { key, hash, ends: [...ends], hashes };
 }
 
 /** The chunks whose keys may be another chunk's, or come twice in the chunk itself: all others need no entries. */
@@ -155,7 +160,7 @@ export async function keys(
   let at = address;
   for (const slice of wanted) {
     const size = slice.rows * ENTRY_BYTES;
-    if (size > 0) await readSliceInto(lake, slice, kernels.bytes.subarray(at, at + size));
+    if (size > 0) await readSliceInto(kernels, lake, slice, { address: at, size });
     at += size;
   }
   const losers = loserList(findLosers(kernels, address, total), kernels.bytes, { address, counts });
@@ -169,9 +174,9 @@ export async function keys(
   return { file: await write('losers.slab', packed, losers.length), days: slices, losers: losers.length };
 }
 
-function bucketOf({ key, hash, ends }: KeyFile, bucket: number): Slice {
+function bucketOf({ key, ends, hashes }: KeyFile, bucket: number): Slice {
   const [from, to] = [ends[bucket - 1] ?? 0, ends[bucket]!];
-  return { key: `${key}#${from * ENTRY_BYTES}-${to * ENTRY_BYTES}`, hash, rows: to - from };
+  return { key: `${key}#${from * ENTRY_BYTES}-${to * ENTRY_BYTES}`, hash: hashes[bucket]!, rows: to - from };
 }
 
 interface Loser {

@@ -1,7 +1,7 @@
 /** Records that clean.keys found to lose their key, among the rows of a day. */
 import { type FixedColumn, halves, numberAt, valueText } from '../../kernels/column.ts';
 import { allocInt32s } from '../../kernels/place.ts';
-import { sortRows } from '../../kernels/sort.ts';
+import { firstIndex, sortRows } from '../../kernels/sort.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import { decodeSlab, type Rows } from '../../lake/slab.ts';
 import { readSlice, type Slice } from '../../lake/slice.ts';
@@ -59,15 +59,13 @@ function lineIndex(kernels: Kernels, { rows, start, end }: DayRange): (line: num
   for (let i = 0; i < range.length; i++) range[i] = start + i;
   const order = sortRows(kernels, range, [column]);
   return line => {
-    let low = 0;
-    let high = order.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (numberAt(lines, order[middle]!) < line) low = middle + 1;
-      else high = middle;
-    }
     const found: number[] = [];
-    for (let i = low; i < order.length && numberAt(lines, order[i]!) === line; i++) found.push(order[i]!);
+    for (
+      let i = firstIndex(order.length, at => numberAt(lines, order[at]!) >= line);
+      i < order.length && numberAt(lines, order[i]!) === line;
+      i++
+    )
+      found.push(order[i]!);
     return found;
   };
 }

@@ -8,10 +8,10 @@ import { type Column, type FixedColumn, halves, isValid, numberAt, valueText } f
 import { groupRows } from '../../kernels/groups.ts';
 import { rowNumbers, sortRows } from '../../kernels/sort.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
-import type { PartFile } from '../../lake/manifest.ts';
 import { encodeRun, slabCuts } from '../../lake/run.ts';
 import type { Rows } from '../../lake/slab.ts';
 import { placeSlice, type Slice } from '../../lake/slice.ts';
+import type { TaskContext } from '../registry.ts';
 import { locationIds } from './locations.ts';
 import { columnOrder, type RowOrder } from './order.ts';
 import { gatherRows } from './rejects.ts';
@@ -83,12 +83,12 @@ export function memberOrder(contract: Contract, dimension: DimensionName | 'loca
   return { names, columns: (kernels, rows) => [locationIds(kernels, contract, rows)!] };
 }
 
-/** Writes members as one part file with a sorted run for each dimension; the slices of each, by its name. */
+/** Writes members as one scratch file with a sorted run for each dimension; the slices of each, by its name. */
 export async function writeMembers(
   kernels: Kernels,
   contract: Contract,
   members: readonly MemberRows[],
-  write: (name: string, bytes: Uint8Array, rows: number) => Promise<PartFile>,
+  scratch: TaskContext['scratch'],
 ): Promise<Record<string, readonly Slice[]>> {
   const runs = members.flatMap(({ dimension, rows }) => {
     if (rows.length === 0) return [];
@@ -98,7 +98,7 @@ export async function writeMembers(
   });
   if (runs.length === 0) return {};
   const count = runs.flatMap(({ slices }) => slices).reduce((sum, slice) => sum + slice.rows, 0);
-  const part = await write('members.bin', Buffer.concat(runs.map(({ bytes }) => bytes)), count);
+  const part = await scratch('members.bin', Buffer.concat(runs.map(({ bytes }) => bytes)), count);
   let size = 0;
   const placed = runs.map(({ bytes, slices }) => {
     const start = size;

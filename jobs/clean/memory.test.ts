@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { adviceFor } from '../registry.ts';
 import { memoryAdvice } from './memory.ts';
 import * as tasks from './tasks.ts';
 
@@ -62,7 +63,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'clean.merge': {
     input: { days: days(dayOf('2024-02-29')) },
-    shared: {},
+    shared: { by: 'day' },
     what: '11 sold lines cannot be brought into order',
     where: 'the day 2024-02-29',
     next: /one customer or sale has millions of lines/,
@@ -102,6 +103,12 @@ describe('a task that does not fit into its memory', () => {
     const kinds = Object.keys(functions).filter(name => name !== 'unpack');
     expect(Object.keys(CASES).sort()).toEqual(kinds.map(name => `clean.${name}`).sort());
     expect(memoryAdvice('clean.unpack', {}, {})).toBe(null);
+  });
+
+  it('of customer blocks is told of those, and of no day', async () => {
+    const where = 'customer block 3';
+    expect(memoryAdvice('clean.merge', { days: days(3) }, { by: 'customer block' })).toMatchObject({ where });
+    expect(await adviceFor('customers.block', { block: 3, runs: [] }, {})).toMatchObject({ where });
   });
 
   it('is told to use smaller chunks only if it reads some', () => {

@@ -6,6 +6,7 @@ import type { DayInput, DayShared } from './day.ts';
 import type { DimensionInput, DimensionShared } from './dimension.ts';
 import type { BucketsShared, KeysInput } from './keys.ts';
 import type { MergeInput } from './merge.ts';
+import type { Sorting } from './pieces.ts';
 import type { ChunkInput } from './plan.ts';
 import type { QuarantineInput, QuarantineShared } from './quarantine.ts';
 import type { ScanInput } from './scan.ts';
@@ -60,7 +61,8 @@ const ADVICE = {
       next: 'see whether the key in the contract is what tells the lines of these files apart',
     };
   }) satisfies Advise<KeysInput, BucketsShared>,
-  'clean.merge': (({ days }) => ofDays(days)) satisfies Advise<MergeInput, unknown>,
+  'clean.merge': (({ days }, { by }) =>
+    by === 'day' ? ofDays(days) : ofBlock(days.map(({ day }) => day))) satisfies Advise<MergeInput, Sorting>,
   'clean.day': (({ days }, { tables }) => ofDays(days, largeTables(tables))) satisfies Advise<DayInput, DayShared>,
   'clean.dimension': (({ dimension, isDerived, slices }, { tables }) => {
     const large = largeTables(tables);
@@ -94,6 +96,14 @@ function ofDays(days: MergeInput['days'], large: readonly string[] = []): Memory
     next: leaveOut(large, 'see whether one customer or sale has millions of lines, or a text is very long in most'),
   };
 }
+
+/** Blocks too, but not between lines of one customer on one day. */
+export const ofBlock = (blocks: readonly number[]): MemoryAdvice => ({
+  what: 'the lines of some customers cannot be brought together',
+  where: `customer block ${blocks.join(', ')}`,
+  why: 'lines of one customer on one day are sorted together',
+  next: 'see whether one customer id stands for all who have none, and has millions of lines a day',
+});
 
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
 const sizeOf = ({ start, end }: { readonly start: number; readonly end: number }): number => end - start;

@@ -24,7 +24,7 @@ interface Line {
 
 const SALE = { customer_id: 'who', sale_id: 'sale', sold: 'at' };
 
-const sortingOf = (rowsAtOnce: number): Sorting => ({ sale: SALE, columns: 3, rowsAtOnce });
+const sortingOf = (rowsAtOnce: number): Sorting => ({ by: 'day', sale: SALE, columns: 3, rowsAtOnce });
 
 const columnsOf = (lines: readonly Line[]): Record<string, Column> => {
   const at = { ...fixedColumn('timestamp', lines.length), type: 'timestamp' as const };

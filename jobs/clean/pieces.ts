@@ -6,8 +6,8 @@
  */
 import type { Contract } from '../../datasets/contract.ts';
 import type { Column, Int32Column } from '../../kernels/column.ts';
-import { dayColumn, rowNumbers } from '../../kernels/rows.ts';
-import { sortRows } from '../../kernels/sort.ts';
+import { dayColumn } from '../../kernels/rows.ts';
+import { rowNumbers, sortRows } from '../../kernels/sort.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import { assembleRows, decodeRuns } from '../../lake/assemble.ts';
 import type { Rows } from '../../lake/slab.ts';
@@ -32,6 +32,8 @@ export interface DayRuns {
 }
 
 export interface Sorting {
+  /** What the records are brought together by; a block takes the place of a day. */
+  readonly by: 'day' | 'customer block';
   readonly sale: SaleOrder & { readonly sold: string };
   /** Columns of a record. */
   readonly columns: number;
@@ -41,7 +43,12 @@ export interface Sorting {
 
 export function sortingOf({ tables, sale }: Contract, rowsAtOnce: number): Sorting {
   const { from, customer_id, sale_id, sold } = sale;
-  return { sale: { customer_id, sale_id, sold }, columns: Object.keys(tables[from]!.columns).length, rowsAtOnce };
+  return {
+    by: 'day',
+    sale: { customer_id, sale_id, sold },
+    columns: Object.keys(tables[from]!.columns).length,
+    rowsAtOnce,
+  };
 }
 
 /** Records of some days, or of a key range of one; no key is in two pieces. */

@@ -1,5 +1,5 @@
 /** A sorted run that is written piece by piece, because all of its rows would not fit into the memory. */
-import { rowNumbers } from '../../kernels/rows.ts';
+import { rowNumbers } from '../../kernels/sort.ts';
 import { encodeRun, type RunCut, slabCuts } from '../../lake/run.ts';
 import type { Rows } from '../../lake/slab.ts';
 import type { Slice } from '../../lake/slice.ts';

@@ -35,9 +35,7 @@ export async function loadTables(
 ): Promise<LookupTables> {
   const wanted = [...lookups].flatMap(([name, columns]) => {
     const file = files[name];
-    return file
-      ? [{ name, file, columns, id: JSON.stringify([file.slices.map(({ hash }) => hash), [...columns]]) }]
-      : [];
+    return file ? [{ name, file, columns, id: idOf(name, file, contracts[name]!, columns) }] : [];
   });
   for (const id of loaded.keys()) if (!wanted.some(table => table.id === id)) loaded.delete(id);
   const tables = new Map<string, LookupTable>();
@@ -54,6 +52,10 @@ export async function loadTables(
   }
   return tables;
 }
+
+/** What is loaded depends on the table's content, and on what the contract says of it. */
+const idOf = (name: string, { slices }: CleanedTable, contract: TableContract, columns: ReadonlySet<string>): string =>
+  JSON.stringify([name, contract.key, contract.columns, slices.map(({ hash }) => hash), [...columns]]);
 
 /** Tables are referenced by one whole number or text; rates are found by currency and day. */
 async function load(

@@ -1,7 +1,8 @@
 import { RUN_SLAB_ROWS } from '../../base/limits.ts';
 import type { FixedColumn } from '../../kernels/column.ts';
 import { amountText } from '../../kernels/money.ts';
-import { rowNumbers, sumOf } from '../../kernels/rows.ts';
+import { sumOf } from '../../kernels/rows.ts';
+import { rowNumbers } from '../../kernels/sort.ts';
 import type { Slice } from '../../lake/slice.ts';
 import { CUSTOMER_COLUMNS } from '../clean/customers.ts';
 import { type DayRun, type Sorting, sortedPieces } from '../clean/pieces.ts';
@@ -26,6 +27,7 @@ export interface BlockOutput {
 
 /** Runs come in the order of days, and each has a customer's lines of a day in the order of sales: sorting leaves it. */
 export const blockSorting = (rowsAtOnce: number): Sorting => ({
+  by: 'customer block',
   sale: { customer_id: 'customer_id', sale_id: 'sales_day', sold: 'sales_day' },
   columns: CUSTOMER_COLUMNS.length,
   rowsAtOnce,

@@ -1,2 +1,3 @@
 /** The functions of the job that run many times, on workers; each in a file of its name. */
 export { block } from './block.ts';
+export { memoryAdvice } from './memory.ts';
