@@ -45,6 +45,8 @@ describe('a failure for want of memory', () => {
 
   it('is not what other failures are told as', () => {
     expect(toldOf(new Error('EIO: i/o error'))).toMatchObject({ code: 'E_TASK' });
+    const spilled = 'the mart mart_order: Out of Memory Error: failed to offload data block of size 256.0 KiB';
+    expect(failureDetails(new Error(spilled), 'shop')).toMatchObject({ code: 'E_DISK', where: spilled });
     expect(toldOf(new Error('ENOSPC: no space left on device'))).toMatchObject({ code: 'E_DISK' });
   });
 });

@@ -57,7 +57,7 @@ function memoryDetails(message: string): ErrorDetails | null {
 }
 
 function diskDetails(message: string): ErrorDetails | null {
-  if (!/ENOSPC|EDQUOT|No space left|out of disk/i.test(message)) return null;
+  if (!/ENOSPC|EDQUOT|No space left|out of disk|failed to offload|max_temp_directory_size/i.test(message)) return null;
   return {
     code: 'E_DISK',
     what: 'the disk is full',

@@ -38,6 +38,12 @@ test('what does not fit into memory says which step, where its SQL is, why, and 
   });
 });
 
+test('a disk that is too full to spill to is not told as memory', async () => {
+  const message = `Out of Memory Error: failed to offload data block of size 256.0 KiB (1.0 MiB/1.0 MiB used).
+This limit was set by the 'max_temp_directory_size' setting.`;
+  await expect(failing(new Error(message))).rejects.toThrow(`the mart mart_order: ${message}`);
+});
+
 test('any other error has the step before its message, and our own keep theirs', async () => {
   await expect(failing(new Error('IO Error: No space left'))).rejects.toThrow(
     'the mart mart_order: IO Error: No space left',

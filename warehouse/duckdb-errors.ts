@@ -13,7 +13,9 @@ export async function named<T>(step: string, where: string | undefined, run: () 
   } catch (error) {
     if (error instanceof UserError || error instanceof InvariantError) throw error;
     const message = error instanceof Error ? error.message : String(error);
-    const why = /^Out of Memory Error: (.*)/.exec(message)?.[1];
+    // It says the same of the disk that it spills to: coordinator/failure.ts tells what is full.
+    const isDisk = /failed to offload|max_temp_directory_size/.test(message);
+    const why = isDisk ? undefined : /^Out of Memory Error: (.*)/.exec(message)?.[1];
     if (why === undefined) throw new Error(`${step}: ${message}`, { cause: error });
     throw new UserError(
       {
@@ -22,7 +24,7 @@ export async function named<T>(step: string, where: string | undefined, run: () 
         where,
         why,
         unchanged: 'nothing was published; what was finished is kept',
-        next: 'run again with --threads 1: each thread has groups of its own in that memory',
+        next: 'run again with --threads 1, unless it had one: each thread has groups of its own in that memory',
         exitCode: 1,
       },
       { cause: error },

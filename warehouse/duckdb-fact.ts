@@ -65,12 +65,13 @@ export class Fact {
     const { definition, files } = source;
     const statistics = await readStatistics(sql => session.rows(sql), definition, files);
     const rows = statistics.values().next().value?.rows ?? 0;
-    const inFiles = await session.fork();
-    await inFiles.run(constantsSql(source, statistics));
-    const candidates = KEYS.map(column => ({ column, range: wholeRange(definition, statistics, column) }));
-    const distinct = await distinctColumns(inFiles, candidates, slice(source, rows));
-    const known = { fact: definition, statistics, distinct, dimensionRows, blocks: new Set<string>() };
-    return new Fact(session, inFiles, known, rows);
+    return withFork(session, async inFiles => {
+      await inFiles.run(constantsSql(source, statistics));
+      const candidates = KEYS.map(column => ({ column, range: wholeRange(definition, statistics, column) }));
+      const distinct = await distinctColumns(inFiles, candidates, slice(source, rows));
+      const known = { fact: definition, statistics, distinct, dimensionRows, blocks: new Set<string>() };
+      return new Fact(session, inFiles, known, rows);
+    });
   }
 
   /** Copies what most of the statements read. */
@@ -82,11 +83,12 @@ export class Fact {
     const counted = names.filter(name => inBlocks.some(sql => sql.includes(blockOf(name))));
     const plan = planCopy(fact, statistics, this.#rows, statements.map(columnsOf), new Set(counted));
     if (!plan) return;
-    const session = await this.#session.fork();
-    for (const sql of copySql(FACT, plan)) await session.run(sql);
     const { columns, blocks } = plan;
-    const place = (sql: string) => ({ session, sql: rewrite(sql, { ...this.known, blocks }) });
-    this.#copy = { session, place: sql => (isCovered(columnsOf(sql), columns) ? place(sql) : null) };
+    this.#copy = await withFork(this.#session, async session => {
+      for (const sql of copySql(FACT, plan)) await session.run(sql);
+      const place = (sql: string) => ({ session, sql: rewrite(sql, { ...this.known, blocks }) });
+      return { session, place: sql => (isCovered(columnsOf(sql), columns) ? place(sql) : null) };
+    });
   }
 
   /** Where a statement finds the fact at least cost, and how it asks there. */
@@ -113,6 +115,17 @@ export class Fact {
   async close(): Promise<void> {
     await this.dropCopy();
     await this.#files.close();
+  }
+}
+
+/** Hands on another connection, but for one with which something failed: nobody else could close that. */
+async function withFork<T>(session: Session, use: (fork: Connection) => Promise<T>): Promise<T> {
+  const fork = await session.fork();
+  try {
+    return await use(fork);
+  } catch (error) {
+    await fork.close();
+    throw error;
   }
 }
 

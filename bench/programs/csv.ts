@@ -64,6 +64,7 @@ async function readDuckDb(): Promise<void> {
       : `select ${touchSql(names, table)} from (${from})`;
   await withDuckDb(1, async connection => {
     await connection.run(sql(`from ${source} limit ${WARM_UP_RECORDS}`));
+    await connection.run('drop table if exists read');
     const time = await timed(() => connection.run(sql(`from ${source}`)));
     if (!check || side === 'aggregate') return printUsage(time, NOTHING);
     const { [0]: checksum } = (

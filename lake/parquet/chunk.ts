@@ -112,8 +112,7 @@ function dataBody(kernels: Kernels, dense: Dense, encoder: Encoder, page: PageRa
   const inPlace = nullable ? null : encoder.inPlace(value);
   const start = inPlace ?? kernels.alloc(16 + ((end - row + 7) >> 3) + encoder.room(value, next));
   const values = nullable ? writeLevels(kernels, dense, row, end, start) : start;
-  const valuesEnd =
-    next === value ? values : inPlace === null ? encoder.write(value, next, values) : start + encoder.room(value, next);
+  const valuesEnd = inPlace === null ? writeValues(dense, encoder, page, values) : start + encoder.room(value, next);
   const apart = (next > value && encoder.apart?.(value, next)) || null;
   const size = valuesEnd - start + (apart?.size ?? 0);
   const lead = values - start;
@@ -121,6 +120,10 @@ function dataBody(kernels: Kernels, dense: Dense, encoder: Encoder, page: PageRa
   const huffman = shape === null ? null : encoder.huffman(value, next);
   return { start, size, lead, nature: encoder.nature, shape, huffman, apart };
 }
+
+/** A page without values has all the same what its encoding puts before them, unless the whole column has none. */
+const writeValues = ({ count }: Dense, encoder: Encoder, { value, next }: PageRange, out: number): number =>
+  count === 0 ? out : encoder.write(value, next, out);
 
 /** Definition levels behind their size: 1 for a value, 0 for null. */
 function writeLevels(kernels: Kernels, dense: Dense, row: number, end: number, out: number): number {

@@ -29,6 +29,7 @@ export function dictionaryEncoder(
     room: (from, to) => 64 + (((to - from) * bits) >> 3) + (to - from),
     write(from, to, out) {
       kernels.bytes[out] = bits;
+      if (to === from) return out + 1;
       if (isConstant) return repeatedRun(0, to - from, bits, out + 1);
       return hybrid(indices + from * 4, to - from, bits, out + 1);
     },
@@ -76,7 +77,8 @@ function codedIndices(kernels: Kernels, { indices, bits, used }: Dictionary, cou
     kernels.release(mark);
     return null;
   }
-  // Without the header of the run.
-  const source = whole[0] + Math.max(0, whole[1] - size);
-  return { bits: 8, huffman: huffmanBySample(kernels, [source, size], used, count) };
+  // Without the header of the run; with equal values in a row there are fewer bytes than values.
+  const sampled = Math.min(size, whole[1]);
+  const source = whole[0] + whole[1] - sampled;
+  return { bits: 8, huffman: huffmanBySample(kernels, [source, sampled], used, count) };
 }

@@ -51,6 +51,11 @@ function manyRows(random: Random, length: number): Table {
   const far = 5_000;
   const kinds: Kinds = {
     'a few, as bytes': ['int64', () => BigInt(below(random, 25))],
+    // Eight in a row where the sample begins with them, and the page does not.
+    'a few, as bytes, and once one of them for a while': [
+      'int64',
+      row => BigInt(row > ((length - 8_192) >> 1) + 15 && row < ((length - 8_192) >> 1) + 24 ? 3 : below(random, 25)),
+    ],
     'a few, and at last others': ['int64', row => BigInt(row < far ? row % 40 : row)],
     'days, and at last others': ['date', row => (row < far ? 17_000 + (row % 30) : -row)],
     'one, and at last others': ['decimal', row => (row < far ? 5n : BigInt(row % 3))],
@@ -122,6 +127,38 @@ describe.each(WAYS.map(way => [nameOf(way), way] as const))('%s', (_name, way) =
     );
   });
 });
+
+it.each(WAYS.map(way => [nameOf(way), way] as const))(
+  'pages without a value are read by all: %s',
+  async (_name, way) => {
+    const length = 2_000;
+    const kinds: Kinds = {
+      'a few': ['int64', row => BigInt(row % 5)],
+      'as bytes': ['int64', row => BigInt((row * 7) % 25)],
+      one: ['int64', () => 5n],
+      rising: ['int64', row => BigInt(row * 977)],
+      'texts of one size': ['text', row => `id${100_000 + row}`],
+      'texts of a few': ['text', row => `t${row % 4}`],
+      texts: ['text', row => `t${row * 31}`],
+      flags: ['boolean', row => row % 3 === 0],
+      days: ['date', row => 17_000 + row],
+      floats: ['double', row => row / 3],
+    };
+    const columns = Object.entries(kinds).map(([name, [type]]) => ({ name, type, nullable: true, description: '' }));
+    const sparse = { ...EMPTY, columns };
+    // Values in the second page, and in no other.
+    const values = Object.entries(kinds).map(([name, [type, make]]) => {
+      const column = listOf(length, row => (row >= 496 && row < 992 ? make(row) : null));
+      return [name, columnOf(type, column)] as const;
+    });
+    const table = { length, columns: Object.fromEntries(values) };
+    const bytes = encodeParquet(kernels, sparse, table, { ...way, pageRows: 496 });
+    const same = written(sparse, table);
+    expect(await duck.read(sparse, bytes)).toEqual(same);
+    expect(await readByHyparquet(sparse, bytes)).toEqual(same);
+    expect(readByParquetWasm(sparse, bytes)).toEqual(same);
+  },
+);
 
 it('numbers that fill several blocks are read by all', async () => {
   const length = 40_000;
