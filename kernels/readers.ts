@@ -19,7 +19,7 @@ const SPACES = ['trim', 'keep', 'tidy'] as const;
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
 
-/** Bytes of a reader before its words begin, and where in it the address and use of a text's bytes are. */
+/** Words of a reader, and where in it the address and use of a text's bytes are. */
 const READER_WORDS = 34;
 export const VALUES_WORD = 11;
 export const USED_WORD = 14;

@@ -2,7 +2,7 @@
 
 /**
  * The low `bits` of `count` values, whose other bits are zero, one behind the other; `count` is a multiple of eight, so that
- * they end at a byte. Returns the end; up to seven bytes behind it are written too.
+ * they end at a byte. Returns the end; up to eight bytes behind it are written too.
  */
 // @ts-ignore: decorator
 @inline export function bitPack<T>(values: usize, count: u32, bits: u64, out: usize): usize {
