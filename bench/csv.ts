@@ -1,4 +1,5 @@
 /** CSV to typed columns: kernels against DuckDB's reader, one thread each, for friendly and less friendly files. */
+import { CHUNK_BYTES } from '../base/limits.ts';
 import type { Checksum } from './checksum.ts';
 import { countLines } from './data.ts';
 import { detailOf, medianOf, runProgram, type Side, spreadOf, takeTurns } from './measure.ts';
@@ -33,7 +34,7 @@ export async function csvTable({ data, runs }: Settings): Promise<Report> {
     head: ['file', 'MB', 'records', 'endcap', 'GB/s', 'peak MB', 'DuckDB table', 'aggregate', 'ratio', 'same'],
     rows: measured.map(({ row }) => row),
     notes: [
-      'endcap: 16 MiB pieces into the kernels’ memory, all columns typed and checked as the contract says (types, ranges, ' +
+      `endcap: ${CHUNK_BYTES / 2 ** 20} MiB pieces into the kernels’ memory, all columns typed and checked as the contract says (types, ranges, ` +
         'required, encoding); columns are given up with their piece. DuckDB: read_csv with the same types, formats and ' +
         'encoding said; into a temporary table, or all columns looked at in one aggregate. ratio: the faster of the two ÷ endcap.',
       'same: values and sums of every column equal DuckDB’s, checked outside of the time. Processes of their own; start-up is ' +

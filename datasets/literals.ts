@@ -28,7 +28,9 @@ export function formatProblem(format: string, kind: 'date' | 'timestamp'): strin
 export function literalProblem(column: ColumnContract, text: string, use: 'default' | 'bound'): string | null {
   switch (column.kind) {
     case 'int':
-      return /^[+-]?\d{1,18}$/.test(text) ? null : 'expected a whole number';
+      return /^[+-]?\d{1,19}$/.test(text) && BigInt.asIntN(64, wholeOf(text)) === wholeOf(text)
+        ? null
+        : 'expected a whole number of at most 64 bits';
     case 'decimal':
       return decimalProblem(column, text, use === 'bound' ? '.' : (column.decimalSign ?? '.'));
     case 'date':
@@ -57,9 +59,19 @@ export function patternProblem(pattern: string): string | null {
 
 /** Negative if a bound is below another, positive if above; both are known to be values of the column. */
 export function compareBounds(column: ColumnContract, low: string, high: string): number {
-  if (column.kind === 'int') return BigInt(low) < BigInt(high) ? -1 : BigInt(low) > BigInt(high) ? 1 : 0;
-  if (column.kind === 'decimal') return Number(low) - Number(high);
+  if (column.kind === 'int') return order(wholeOf(low), wholeOf(high));
+  if (column.kind === 'decimal') return order(millionths(low), millionths(high));
   return low < high ? -1 : low > high ? 1 : 0;
+}
+
+const order = (low: bigint, high: bigint): number => (low < high ? -1 : low > high ? 1 : 0);
+
+const wholeOf = (text: string): bigint => BigInt(text.replace(/^\+/, ''));
+
+/** Of a number with at most six decimal places. */
+function millionths(text: string): bigint {
+  const [whole = '', fraction = ''] = text.split('.');
+  return wholeOf(whole + fraction.padEnd(6, '0'));
 }
 
 const TOKENS = ['YYYY', 'MM', 'M', 'DD', 'D', 'HH', 'H', 'mm', 'ss'];

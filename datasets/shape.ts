@@ -81,7 +81,12 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 const words = z.array(z.string());
 const someWords = words.min(1, 'expected at least one');
-const bound = z.union([z.string(), z.number()], { error: 'expected a number or a text' });
+const bound = z
+  .union([z.string(), z.number()], { error: 'expected a number or a text' })
+  .refine(
+    value => typeof value === 'string' || String(value).replace(/\D/g, '').length <= 15,
+    'a number of more than 15 digits is not exact: write it as a text',
+  );
 
 const options = {
   required: z.boolean().optional(),
@@ -166,8 +171,11 @@ const table = strict({
   encoding: z.enum(['utf-8', 'windows-1252', 'latin1']).optional(),
   delimiter: z
     .string()
-    .regex(/^[\x09\x20-\x7e]$/, 'expected one character of one byte, such as ; or a tab')
-    .refine(sign => sign !== '"', 'a quotation mark cannot part fields')
+    .refine(
+      sign => sign.length === 1 && sign > '\0' && sign <= '\x7f',
+      'expected one character of one byte, such as ; or a tab',
+    )
+    .refine(sign => !'"\r\n'.includes(sign), 'a quotation mark or line end cannot part fields')
     .optional(),
   maxRejectRate: z.number().min(0, 'expected a share from 0 to 1').max(1, 'expected a share from 0 to 1').optional(),
   optional: z.boolean().optional(),

@@ -24,10 +24,10 @@ const READER: ColumnReader = {
 };
 const BOUNDS = [
   { min: null, max: null },
-  { min: 1, max: 9_999_999 },
-  { min: -(2 ** 40), max: 2 ** 40 },
-  { min: 2 ** 33, max: null },
-  { min: null, max: -1 },
+  { min: 1n, max: 9_999_999n },
+  { min: -(2n ** 40n), max: 2n ** 40n },
+  { min: 2n ** 33n, max: null },
+  { min: null, max: -1n },
 ];
 const LIMITS = { recordBytes: 262_144, multilineBytes: 65_536 };
 const RECORDS = 1_000;
@@ -87,7 +87,7 @@ describe.each(['\n', '\r\n'])('with lines that end with %j,', lineEnd => {
     for (const places of [0, 1, 2, 6]) {
       const decimal = { ...READER.decimal!, places, round: random() < 0.5 };
       expect(difference(bytes, { kind: 'decimal', decimal })).toBeNull();
-      expect(difference(bytes, { kind: 'decimal', decimal, min: 1_000_000, max: 50_000_000 })).toBeNull();
+      expect(difference(bytes, { kind: 'decimal', decimal, min: 1_000_000n, max: 50_000_000n })).toBeNull();
     }
   });
 });
@@ -138,7 +138,7 @@ describe('moments', () => {
     for (const kind of ['timestamp', 'date'] as const) {
       expect(difference(bytes, { kind, patterns })).toBeNull();
       expect(
-        difference(bytes, { kind, patterns, min: 0, max: kind === 'date' ? 18_000 : 18_000 * 86_400e6 }),
+        difference(bytes, { kind, patterns, min: 0n, max: kind === 'date' ? 18_000n : 18_000n * 86_400_000_000n }),
       ).toBeNull();
     }
   });

@@ -11,8 +11,8 @@ export interface ColumnReader {
   /** What an empty field is read as. */
   readonly fallback: Uint8Array | null;
   /** In the column's own units; dates in days, timestamps in microseconds. */
-  readonly min: number | null;
-  readonly max: number | null;
+  readonly min: bigint | null;
+  readonly max: bigint | null;
   readonly decimal: DecimalForm | null;
   readonly patterns: readonly DatePattern[];
   readonly words: readonly [yes: readonly string[], no: readonly string[]] | null;

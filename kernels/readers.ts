@@ -67,15 +67,11 @@ export function placeReader(kernels: Kernels, reader: ColumnReader, column: numb
 const utf8 = (text: string): Uint8Array => Buffer.from(text, 'utf8');
 
 /** Bounds that 64-bit values can be compared with: whole numbers in range; the lower above the upper if nothing is. */
-function bounds(min: number | null, max: number | null): [bigint, bigint] {
-  const low = min === null || min === Number.NEGATIVE_INFINITY ? INT64_MIN : whole(Math.ceil(min));
-  const high = max === null || max === Number.POSITIVE_INFINITY ? INT64_MAX : whole(Math.floor(max));
+function bounds(min: bigint | null, max: bigint | null): [bigint, bigint] {
+  const [low, high] = [min ?? INT64_MIN, max ?? INT64_MAX];
   if (low > INT64_MAX || high < INT64_MIN) return [INT64_MAX, INT64_MIN];
   return [low < INT64_MIN ? INT64_MIN : low, high > INT64_MAX ? INT64_MAX : high];
 }
-
-const whole = (value: number): bigint =>
-  Number.isFinite(value) ? BigInt(value) : value > 0 ? INT64_MAX + 1n : INT64_MIN - 1n;
 
 /** Bit n: some word has n bytes in UTF-8; 63 stands for that many or more. */
 const sizes = (words: readonly string[]): bigint =>

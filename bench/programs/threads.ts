@@ -24,7 +24,7 @@ interface Work {
 }
 
 /** A little less than readBatches takes in one piece. */
-const RANGE_BYTES = 15 * 2 ** 20;
+const RANGE_BYTES = 7 * 2 ** 20;
 
 if (isMainThread) await lead(programOptions<ThreadsOptions>());
 else follow(workerData as Work);

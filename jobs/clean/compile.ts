@@ -53,21 +53,21 @@ function patternOf(text: string): DatePattern {
 }
 
 /** A bound in the column's own units. The last day belongs to a range of timestamps as a whole. */
-function bound(column: ColumnContract, value: string | number | undefined, upper: boolean): number | null {
+function bound(column: ColumnContract, value: string | number | undefined, upper: boolean): bigint | null {
   if (value === undefined) return null;
   switch (column.kind) {
     case 'int':
-      return Number(value);
+      return BigInt(String(value).replace(/^\+/, ''));
     case 'decimal': {
       const bytes = Buffer.from(String(value));
       const plain: DecimalForm = { decimalSign: 46, thousands: -1, signs: [], places: 6, round: false };
-      return Number(parseDecimal(bytes, 0, bytes.length, plain));
+      return BigInt(parseDecimal(bytes, 0, bytes.length, plain)!);
     }
     case 'date':
-      return parseIsoDay(String(value));
+      return BigInt(parseIsoDay(String(value))!);
     case 'timestamp': {
       const day = parseIsoDay(String(value));
-      return day === null ? null : upper ? (day + 1) * MICROS_PER_DAY - 1 : day * MICROS_PER_DAY;
+      return BigInt(upper ? (day! + 1) * MICROS_PER_DAY - 1 : day! * MICROS_PER_DAY);
     }
     default:
       return null;

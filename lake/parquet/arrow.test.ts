@@ -1,13 +1,16 @@
 import { tableFromIPC, tableToIPC } from 'apache-arrow';
 import { expect, it } from 'vitest';
 import type { Column } from '../../kernels/column.ts';
+import { compilePattern } from '../../kernels/dates.ts';
+import { readRecords } from '../../kernels/read.ts';
+import type { ColumnReader } from '../../kernels/reader.ts';
 import { createKernels } from '../../kernels/wasm.ts';
 import { COLUMN_TYPES, randomColumn } from '../../test/columns.ts';
 import { seeded } from '../../test/random.ts';
 import { arrowTable } from './arrow.fixture.ts';
 import { EMPTY } from './readers.fixture.ts';
 
-const kernels = createKernels(1 << 20);
+const kernels = createKernels(1 << 22);
 
 type Buffers = Uint8Array | Int32Array | BigInt64Array | Float64Array;
 
@@ -38,6 +41,54 @@ it.each(COLUMN_TYPES)('a %s column is an Arrow array where it is: no byte of it 
   expect(place(data.values)).toEqual(place(column.type === 'text' ? column.bytes : column.values));
   expect(place(data.nullBitmap!)).toEqual(place(column.validity));
   if (column.type === 'text') expect(place(data.valueOffsets)).toEqual(place(column.offsets));
+});
+
+it('what the reader makes of a file is an Arrow table where it is', () => {
+  const csv = Buffer.from('1,2.5,Zürich,2018-01-02 03:04:05,y\n,,,,\n-7,-0.1,🛒,1969-12-31 23:59:59,n\n');
+  const common: Omit<ColumnReader, 'kind'> = {
+    required: false,
+    nulls: [],
+    fallback: null,
+    min: null,
+    max: null,
+    decimal: null,
+    patterns: [],
+    words: null,
+    encoding: 'utf-8',
+    replaceInvalid: false,
+    spaces: 'trim',
+    digits: null,
+    values: null,
+    pattern: null,
+  };
+  const readers: readonly ColumnReader[] = [
+    { ...common, kind: 'int' },
+    { ...common, kind: 'decimal', decimal: { decimalSign: 46, thousands: -1, signs: [], places: 6, round: false } },
+    { ...common, kind: 'text' },
+    { ...common, kind: 'timestamp', patterns: [compilePattern('YYYY-MM-DD HH:mm:ss')] },
+    { ...common, kind: 'boolean', words: [['y'], ['n']] },
+  ];
+  const limits = { recordBytes: 1_000, multilineBytes: 1_000 };
+  const bytes = { address: placed(csv).byteOffset, size: csv.length };
+  const { records, columns } = readRecords(kernels, { ...bytes, delimiter: 44, limits, readers, hashed: null });
+  const names = readers.map(({ kind }) => kind);
+  const found = columns.map(column => column!);
+  const table = arrowTable(
+    {
+      ...EMPTY,
+      columns: found.map(({ type }, i) => ({ name: names[i]!, type, nullable: true, description: '' })),
+    },
+    { length: records, columns: Object.fromEntries(found.map((column, i) => [names[i]!, column])) },
+  );
+  expect(table.numRows).toBe(3);
+  found.forEach((column, i) => {
+    const data = table.getChildAt(i)!.data[0]!;
+    expect(data.values.buffer).toBe(kernels.bytes.buffer);
+    expect(data.values.byteOffset).toBe((column.type === 'text' ? column.bytes : column.values).byteOffset);
+    expect(data.nullBitmap!.byteOffset).toBe(column.validity.byteOffset);
+    if (column.type === 'text') expect(data.valueOffsets.byteOffset).toBe(column.offsets.byteOffset);
+  });
+  expect([0, 1, 2].map(row => table.getChild('text')!.get(row))).toEqual(['Zürich', null, '🛒']);
 });
 
 it('amounts are decimals of 64 bits, which Arrow sends and finds again', () => {

@@ -133,19 +133,19 @@ describe('bounds', () => {
   it.each<[string, Partial<ColumnReader>, readonly string[], readonly string[]]>([
     [
       'of whole numbers',
-      { kind: 'int', min: 1, max: 100 },
+      { kind: 'int', min: 1n, max: 100n },
       ['0', '1', '100', '101', '9223372036854775807'],
       ['E_RANGE', '1', '100', 'E_RANGE', 'E_RANGE'],
     ],
     [
       'of decimals, in millionths',
-      { kind: 'decimal', min: 0, max: 1_000_000 },
+      { kind: 'decimal', min: 0n, max: 1_000_000n },
       ['-0.01', '0', '1', '1.01', '99999999999.99'],
       ['E_RANGE', '0', '1000000', 'E_RANGE', 'E_RANGE'],
     ],
     [
       'of days',
-      { kind: 'date', min: day('2000-01-01'), max: day('2000-12-31') },
+      { kind: 'date', min: BigInt(day('2000-01-01')), max: BigInt(day('2000-12-31')) },
       ['1999-12-31', '2000-01-01', '2000-12-31', '2001-01-01'],
       ['E_RANGE', '2000-01-01', '2000-12-31', 'E_RANGE'],
     ],
