@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { randomCase } from '../test/fuzz/cases.ts';
 import { firstDifference } from '../test/fuzz/compare.ts';
 import { listOf, seeded } from '../test/random.ts';
+import { PLAIN_READER } from '../test/reader.ts';
 import { isValid, valueText } from './column.ts';
 import { compilePattern } from './dates.ts';
 import { FAULTS } from './faults.ts';
@@ -10,21 +11,10 @@ import type { ColumnReader } from './reader.ts';
 import { createKernels } from './wasm.ts';
 
 const READER: ColumnReader = {
-  kind: 'text',
-  required: false,
-  nulls: [],
-  fallback: null,
-  min: null,
-  max: null,
+  ...PLAIN_READER,
   decimal: { decimalSign: 46, thousands: 44, signs: [Buffer.from('$'), Buffer.from('€')], places: 2, round: false },
   patterns: [compilePattern('YYYY-MM-DD HH:mm:ss.SSS'), compilePattern('YYYY-MM-DD'), compilePattern('M/D/YYYY')],
   words: [['yes'], ['no']],
-  encoding: 'utf-8',
-  replaceInvalid: false,
-  spaces: 'trim',
-  digits: null,
-  values: null,
-  pattern: null,
 };
 
 const INT: ColumnReader = { ...READER, kind: 'int' };

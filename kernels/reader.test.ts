@@ -2,25 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import { firstDifference } from '../test/fuzz/compare.ts';
 import { below, between, listOf, pick, type Random, seeded } from '../test/random.ts';
+import { PLAIN_READER } from '../test/reader.ts';
 import { compilePattern } from './dates.ts';
 import type { ColumnReader } from './reader.ts';
 
 const READER: ColumnReader = {
+  ...PLAIN_READER,
   kind: 'int',
-  required: false,
   nulls: ['NA'],
-  fallback: null,
-  min: null,
-  max: null,
   decimal: { decimalSign: 46, thousands: 44, signs: [Buffer.from('$')], places: 2, round: false },
-  patterns: [],
-  words: null,
-  encoding: 'utf-8',
-  replaceInvalid: false,
-  spaces: 'trim',
-  digits: null,
-  values: null,
-  pattern: null,
 };
 const BOUNDS = [
   { min: null, max: null },

@@ -23,8 +23,8 @@ interface Work {
   readonly next: Int32Array;
 }
 
-/** A little less than readBatches takes in one piece. */
-const RANGE_BYTES = 7 * 2 ** 20;
+/** A little less than readBatches takes in two pieces. */
+const RANGE_BYTES = 15 * 2 ** 20;
 
 if (isMainThread) await lead(programOptions<ThreadsOptions>());
 else follow(workerData as Work);

@@ -7,6 +7,7 @@ import type { ColumnReader } from '../../kernels/reader.ts';
 import { createKernels } from '../../kernels/wasm.ts';
 import { COLUMN_TYPES, randomColumn } from '../../test/columns.ts';
 import { seeded } from '../../test/random.ts';
+import { PLAIN_READER } from '../../test/reader.ts';
 import { arrowTable } from './arrow.fixture.ts';
 import { EMPTY } from './readers.fixture.ts';
 
@@ -45,28 +46,16 @@ it.each(COLUMN_TYPES)('a %s column is an Arrow array where it is: no byte of it 
 
 it('what the reader makes of a file is an Arrow table where it is', () => {
   const csv = Buffer.from('1,2.5,Zürich,2018-01-02 03:04:05,y\n,,,,\n-7,-0.1,🛒,1969-12-31 23:59:59,n\n');
-  const common: Omit<ColumnReader, 'kind'> = {
-    required: false,
-    nulls: [],
-    fallback: null,
-    min: null,
-    max: null,
-    decimal: null,
-    patterns: [],
-    words: null,
-    encoding: 'utf-8',
-    replaceInvalid: false,
-    spaces: 'trim',
-    digits: null,
-    values: null,
-    pattern: null,
-  };
   const readers: readonly ColumnReader[] = [
-    { ...common, kind: 'int' },
-    { ...common, kind: 'decimal', decimal: { decimalSign: 46, thousands: -1, signs: [], places: 6, round: false } },
-    { ...common, kind: 'text' },
-    { ...common, kind: 'timestamp', patterns: [compilePattern('YYYY-MM-DD HH:mm:ss')] },
-    { ...common, kind: 'boolean', words: [['y'], ['n']] },
+    { ...PLAIN_READER, kind: 'int' },
+    {
+      ...PLAIN_READER,
+      kind: 'decimal',
+      decimal: { decimalSign: 46, thousands: -1, signs: [], places: 6, round: false },
+    },
+    PLAIN_READER,
+    { ...PLAIN_READER, kind: 'timestamp', patterns: [compilePattern('YYYY-MM-DD HH:mm:ss')] },
+    { ...PLAIN_READER, kind: 'boolean', words: [['y'], ['n']] },
   ];
   const limits = { recordBytes: 1_000, multilineBytes: 1_000 };
   const bytes = { address: placed(csv).byteOffset, size: csv.length };

@@ -4,27 +4,17 @@ import { compilePattern, dayText, parseIsoDay } from '../../kernels/dates.ts';
 import { FAULTS } from '../../kernels/faults.ts';
 import type { ColumnReader } from '../../kernels/reader.ts';
 import { indexFields, unescapeQuotes } from '../../kernels/records.ts';
+import { PLAIN_READER } from '../reader.ts';
 import { convertColumn, type RecordFaults } from './convert.ts';
 
 const READER: ColumnReader = {
-  kind: 'text',
-  required: false,
-  nulls: [],
-  fallback: null,
-  min: null,
-  max: null,
+  ...PLAIN_READER,
   decimal: { decimalSign: 46, thousands: 44, signs: [Buffer.from('$'), Buffer.from('€')], places: 2, round: false },
   patterns: [compilePattern('YYYY-MM-DD'), compilePattern('M/D/YYYY')],
   words: [
     ['yes', 'oui', 'já'],
     ['no', 'né'],
   ],
-  encoding: 'utf-8',
-  replaceInvalid: false,
-  spaces: 'trim',
-  digits: null,
-  values: null,
-  pattern: null,
 };
 
 const noFaults = (records: number): RecordFaults => ({
