@@ -4,6 +4,8 @@ import type { MergeLimits } from '../jobs/clean/days.ts';
 import type { CleanResult } from '../jobs/clean/driver.ts';
 import { type Analysis, addAnalyses, NO_ANALYSIS, type Periods } from '../jobs/customers/analysis.ts';
 import { gatherCustomers, profileCustomers } from '../jobs/customers/driver.ts';
+import { DEFAULT_CHOICE } from '../jobs/recommend/choice.ts';
+import { recommendProducts } from '../jobs/recommend/driver.ts';
 import type { Driver } from '../jobs/driver.ts';
 import { parseIsoDay } from '../kernels/dates.ts';
 
@@ -27,7 +29,8 @@ export async function analyseCustomers(
   const input = { contract, blocks, periods };
   const profiles = await profileCustomers(driver, input);
   void profiles;
-  return addAnalyses(NO_ANALYSIS);
+  const recommended = await recommendProducts(driver, input, DEFAULT_CHOICE);
+  return addAnalyses(recommended);
 }
 
 /** `days` with a sale, rising. Models of value are calibrated on the first half of the time. */

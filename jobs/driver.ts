@@ -14,6 +14,8 @@ export interface StageRequest<Output> {
   /** What all tasks have in common; part of each task's identity. */
   readonly shared: unknown;
   readonly inputs: readonly unknown[];
+  /** Of many stages that people see as one, by their common name: how many they are. */
+  readonly steps?: { readonly name: string; readonly of: number };
   /** Records that one output stands for, for the rate on the screen. */
   readonly rows?: (output: Output) => number;
   /** Records refused in one output. */
