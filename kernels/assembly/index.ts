@@ -1,4 +1,8 @@
 /** Everything that kernels.wasm exports. Compiled by kernels/build.ts (`npm run build:wasm`). */
+export { alsItemProducts, alsItemTargets, alsTranspose } from './als/byitem';
+export { gramian as alsGramian, timesMatrix } from './als/dense';
+export { alsInit, alsPairLoss, alsPenalty } from './als/factors';
+export { alsItems, alsScratch, alsUsers } from './als/steps';
 export { csvContent, csvContentEnd } from './csv/content';
 export { csvDays, csvMoments } from './csv/moments';
 export { csvDecimals } from './csv/decimals';
