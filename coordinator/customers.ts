@@ -4,9 +4,9 @@ import type { MergeLimits } from '../jobs/clean/days.ts';
 import type { CleanResult } from '../jobs/clean/driver.ts';
 import { type Analysis, addAnalyses, NO_ANALYSIS, type Periods } from '../jobs/customers/analysis.ts';
 import { gatherCustomers, profileCustomers } from '../jobs/customers/driver.ts';
+import type { Driver } from '../jobs/driver.ts';
 import { DEFAULT_CHOICE } from '../jobs/recommend/choice.ts';
 import { recommendProducts } from '../jobs/recommend/driver.ts';
-import type { Driver } from '../jobs/driver.ts';
 import { parseIsoDay } from '../kernels/dates.ts';
 
 export interface CustomerOptions {

@@ -1,6 +1,7 @@
 /** The products that were ever bought, in the order of their ids: elsewhere they are called by their place in it. */
-import { groupRows } from '../../kernels/groups.ts';
+
 import { gather } from '../../kernels/gather.ts';
+import { groupRows } from '../../kernels/groups.ts';
 import { rowNumbers, sortRows } from '../../kernels/sort.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import { decodeRuns } from '../../lake/assemble.ts';

@@ -1,5 +1,5 @@
 /** The job that recommends products, on the coordinator: it learns, is tried out, learns from all days, and writes the lists. */
-import { recommendationTable, QUALITY_TABLE } from '../../datasets/recommendations.ts';
+import { QUALITY_TABLE, recommendationTable } from '../../datasets/recommendations.ts';
 import type { PartFile } from '../../lake/manifest.ts';
 import type { Slice } from '../../lake/slice.ts';
 import type { Analysis, CustomerInput } from '../customers/analysis.ts';
@@ -20,11 +20,7 @@ export interface Recommended extends Analysis {
   readonly verdicts: readonly Verdict[];
 }
 
-export async function recommendProducts(
-  driver: Driver,
-  input: CustomerInput,
-  choice: Choice,
-): Promise<Recommended> {
+export async function recommendProducts(driver: Driver, input: CustomerInput, choice: Choice): Promise<Recommended> {
   const catalogue = await makeCatalogue(driver, input);
   const windows = windowsOf(input.periods);
   const tried = windows && (await tryOut(driver, input, { catalogue, choice, window: windows.test }));

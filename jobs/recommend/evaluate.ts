@@ -2,9 +2,9 @@ import type { Slice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
 import { type Blend, LISTS, type ListName } from './choice.ts';
 import { addMeasures, type Measures, measure, NO_MEASURES } from './measures.ts';
-import { loadModels, type LoadedModels, type Models } from './models.ts';
+import { type LoadedModels, loadModels, type Models } from './models.ts';
 import type { PairsOutput } from './pairs.ts';
-import { rank, type RankedPiece } from './rank.ts';
+import { type RankedPiece, rank } from './rank.ts';
 import { asIntegers, readBought, readSections, writeSections } from './sections.ts';
 
 export interface EvaluateInput {
@@ -45,15 +45,20 @@ export async function evaluate(
   for (const sections of blocks) {
     const mark = kernels.mark();
     const { ptr: starts, ...bought } = await readBought(context, sections);
-    const [truthStarts, truths] = (await readSections(context, [sections.truthStarts, sections.truths])).map(asIntegers);
+    const [truthStarts, truths] = (await readSections(context, [sections.truthStarts, sections.truths])).map(
+      asIntegers,
+    );
     for (const piece of rank(kernels, models, { starts, ...bought }, wanted, shared.top))
       judge(piece, { starts: truthStarts!, truths: truths! }, tallies);
     kernels.release(mark);
   }
-  const arrays = tallies.map(({ listed, gains }, i) => [
-    [`listed${i}`, listed],
-    [`gains${i}`, Float64Array.from(gains)],
-  ] as const);
+  const arrays = tallies.map(
+    ({ listed, gains }, i) =>
+      [
+        [`listed${i}`, listed],
+        [`gains${i}`, Float64Array.from(gains)],
+      ] as const,
+  );
   const written: Readonly<Record<string, Slice>> = await writeSections(
     context,
     'tried.bin',

@@ -1,9 +1,11 @@
 /** The products' factors, from what the spans of an iteration have brought. */
-import { type AlsModel, strideOf } from '../../kernels/als.ts';
-import { initialFactors, penaltiesOf } from '../../kernels/factors.ts';
-import { fullMatrix, type ItemState, startItems, stepItems } from '../../kernels/itemhalf.ts';
-import { allocDoubles, allocFloats } from '../../kernels/place.ts';
+import { type AlsModel, strideOf, type UserHalf } from '../../kernels/als.ts';
+import { type Basis, basisOf, gramianOf, timesMatrix } from '../../kernels/basis.ts';
+import { initialFactors, penaltiesOf, penaltyOf } from '../../kernels/factors.ts';
+import { factorsOf, type ItemState, startItems, stepItems } from '../../kernels/itemhalf.ts';
+import { allocDoubles } from '../../kernels/place.ts';
 import { addTo, type TrainingOptions } from '../../kernels/train.ts';
+import type { Kernels } from '../../kernels/wasm.ts';
 import type { Slice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
 import { asDoubles, asFloats, asIntegers, readSections, writeSections } from './sections.ts';
@@ -28,39 +30,52 @@ export async function factors(_input: unknown, context: TaskContext<FactorsShare
 
 /** Where an iteration begins. [items × stride] */
 export async function itemFactors(context: Context, shared: FactorsShared): Promise<Float32Array> {
+  const { kernels } = context;
   const { options, progress } = shared;
-  if (progress === null) return initialFactors(context.kernels, options, options.seed);
-  return (await itemState(context, shared, progress)).y;
+  if (progress === null) return initialFactors(kernels, options, options.seed);
+  const { basis, state } = await itemState(context, shared, progress);
+  return factorsOf(kernels, options, basis, state);
+}
+
+/** What customers' factors are computed from: see kernels/basis.ts. */
+export function userCoordinates(
+  kernels: Kernels,
+  options: TrainingOptions,
+  factors: Float32Array,
+  pairsEach: number,
+): Pick<UserHalf, 'y' | 'basis'> {
+  const stride = strideOf(options.rank);
+  const penalty = penaltyOf(pairsEach, options.items, options);
+  const basis = basisOf(gramianOf(kernels, factors, stride), stride, options.unobserved, penalty);
+  return { basis, y: timesMatrix(kernels, factors, basis.transposed, stride) };
 }
 
 /** Takes the step for which the spans have done their part; before the first one, begins. */
-export async function itemState(context: Context, shared: FactorsShared, progress: Progress): Promise<ItemState> {
+export async function itemState(
+  context: Context,
+  shared: FactorsShared,
+  progress: Progress,
+): Promise<{ readonly basis: Basis; readonly state: ItemState }> {
   const { kernels } = context;
-  const { options } = shared;
-  const size = options.items * strideOf(options.rank);
+  const { options, customers, popularity } = shared;
+  const stride = strideOf(options.rank);
+  const size = options.items * stride;
+  const counts = await popularityOf(context, popularity, options);
+  const gramian = await sumOf(context, progress.gramians, stride * stride);
+  const penalty = penaltyOf(sum(counts) / options.items, customers, options);
+  const basis = basisOf(gramian, stride, options.unobserved, penalty);
   const sums = await sumOf(context, progress.sums, size);
-  if (progress.state === null) return startItems(kernels, sums);
+  if (progress.state === null) return { basis, state: startItems(kernels, options, basis, sums) };
   const [whole] = await readSections(context, [progress.state]);
-  const [y, r, p] = [0, 1, 2].map(part => {
-    const own = allocFloats(kernels, size);
-    own.set(asFloats(whole!).subarray(part * size, (part + 1) * size));
-    return own;
-  }) as [Float32Array, Float32Array, Float32Array];
+  const [y, r, p] = [0, 1, 2].map(part => asFloats(whole!).subarray(part * size, (part + 1) * size)) as Three;
   const state = { y, r, p };
-  stepItems(kernels, options, state, { products: sums, ...(await itemMatrices(context, shared, progress)) });
-  return state;
+  stepItems(kernels, options, state, { basis, products: sums, penalties: penaltiesOf(counts, customers, options) });
+  return { basis, state };
 }
 
-async function itemMatrices(context: Context, shared: FactorsShared, { gramians }: Progress) {
-  const { options, popularity, customers } = shared;
-  const stride = strideOf(options.rank);
-  const gramian = await sumOf(context, gramians, stride * stride);
-  const counts = await popularityOf(context, popularity, options);
-  return {
-    matrix: fullMatrix(gramian, stride, options.unobserved),
-    penalties: penaltiesOf(counts, customers, options, options),
-  };
-}
+type Three = [Float32Array, Float32Array, Float32Array];
+
+export const sum = (counts: Int32Array): number => counts.reduce((total, count) => total + count, 0);
 
 /** How many customers have each product. [items] */
 export async function popularityOf(

@@ -1,13 +1,13 @@
-import { encodeParquet } from '../../lake/parquet/write.ts';
 import type { TableDefinition } from '../../base/table.ts';
 import { booleanColumn, type Column, doubleColumn, numberColumn, setBit, textColumn } from '../../kernels/column.ts';
 import type { PartFile } from '../../lake/manifest.ts';
+import { encodeParquet } from '../../lake/parquet/write.ts';
 import type { Slice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
 import { bootstrap, type Interval } from './bootstrap.ts';
 import { LISTS, type ListName } from './choice.ts';
-import { addMeasures, type Measures, meanOf, NO_MEASURES } from './measures.ts';
 import type { Evaluation } from './evaluate.ts';
+import { addMeasures, type Measures, meanOf, NO_MEASURES } from './measures.ts';
 import { asDoubles, asIntegers, readSections } from './sections.ts';
 
 export interface GateInput {
@@ -115,7 +115,10 @@ function qualityRows(rows: readonly QualityRow[]) {
       model: textColumn(rows.map(({ model }) => model)),
       is_baseline: booleans(rows.map(({ isBaseline }) => isBaseline)),
       is_published: booleans(rows.map(({ isPublished }) => isPublished)),
-      customers: numberColumn('int64', means.map(({ customers }) => customers)),
+      customers: numberColumn(
+        'int64',
+        means.map(({ customers }) => customers),
+      ),
       recall: doubles(means.map(({ recall }) => recall)),
       ndcg: doubles(means.map(({ ndcg }) => ndcg)),
       average_precision: doubles(means.map(({ map }) => map)),

@@ -1,4 +1,5 @@
 import { itemPass, loadBlock, strideOf } from '../../kernels/als.ts';
+import { directionsOf } from '../../kernels/itemhalf.ts';
 import { allocDoubles } from '../../kernels/place.ts';
 import type { Slice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
@@ -25,19 +26,17 @@ export interface ItemsOutput {
 }
 
 /** One step of the items' half of an iteration, for one span. */
-export async function items(
-  { blocks, isFirst }: ItemsInput,
-  context: TaskContext<ItemsShared>,
-): Promise<ItemsOutput> {
+export async function items({ blocks, isFirst }: ItemsInput, context: TaskContext<ItemsShared>): Promise<ItemsOutput> {
   const { kernels, shared } = context;
   const { options } = shared;
-  const state = await itemState(context, shared, shared.progress);
+  const { basis, state } = await itemState(context, shared, shared.progress);
+  const p = directionsOf(kernels, options, basis, state);
   const products = allocDoubles(kernels, options.items * strideOf(options.rank)).fill(0);
   for (const { x, ...sections } of blocks) {
     const mark = kernels.mark();
     const block = loadBlock(kernels, await readBought(context, sections), options.items);
     const [factors] = await readSections(context, [x]);
-    itemPass(kernels, options, block, { x: asFloats(factors!), p: state.p, products });
+    itemPass(kernels, options, block, { x: asFloats(factors!), p, products });
     kernels.release(mark);
   }
   if (!isFirst) return { state: null, ...(await writeSections(context, 'items.bin', { products })) };

@@ -41,7 +41,7 @@ export async function lists({ blocks }: ListsInput, context: TaskContext<ListsSh
   const { kernels, shared } = context;
   const models = await loadModels(context, shared.models);
   const catalogue = (await readCatalogue(context, shared.catalogue)).columns.product_id!;
-  const turned = models.als && turnItems(models.als.y, models.als.stride);
+  const turned = models.als && turnItems(models.als.factors, models.als.stride);
   const wanted = LISTS.map(list => ({ list, blend: shared.blends[list] }));
   const files: PartStream[] = [];
   try {
@@ -51,11 +51,12 @@ export async function lists({ blocks }: ListsInput, context: TaskContext<ListsSh
       const { ptr: starts, ...bought } = await readBought(context, sections);
       const [counts] = await readSections(context, [sections.counts]);
       const customers = (await readCatalogue(context, ids)).columns.customer_id!;
-      const about = { models, turned, catalogue, customers, counts: asFloats(counts!) };
+      const { blends, versions, top } = shared;
+      const about = { models, turned, catalogue, customers, counts: asFloats(counts!), blends, versions, top };
       for (const piece of rank(kernels, models, { starts, ...bought }, wanted, shared.top)) {
         for (const [i, file] of files.entries()) {
           const inner = kernels.mark();
-          const rows = listRows(kernels, piece, LISTS[i]!, { ...about, ...shared });
+          const rows = listRows(kernels, piece, LISTS[i]!, about);
           await file.add(rows, rowNumbers(kernels, rows.length));
           kernels.release(inner);
         }
@@ -141,9 +142,10 @@ function reasonsOf(
     return easeReasons(kernels, models.ease!, models.items, { starts, items: own }, items).items;
   }
   if (blend.als === 0) return null;
-  const { options, y, stride } = models.als!;
+  const { options, factors, stride } = models.als!;
   const loss = { a0: options.unobserved, t0: options.target, penalties: penalties! };
-  return alsReasons(kernels, turned!, loss, purchases, pairScores(kernels, x!, y, stride, purchases), items).items;
+  return alsReasons(kernels, turned!, loss, purchases, pairScores(kernels, x!, factors, stride, purchases), items)
+    .items;
 }
 
 /** The pair of a customer of the piece and a product that the customer bought. */

@@ -1,11 +1,11 @@
 /** What recommenders have learned, as stages hand it on and as tasks hold it. */
-import { strideOf } from '../../kernels/als.ts';
-import { fullMatrix, gramianOf } from '../../kernels/itemhalf.ts';
+import { strideOf, type UserHalf } from '../../kernels/als.ts';
 import { type PackedItems, packItems } from '../../kernels/topn.ts';
 import type { TrainingOptions } from '../../kernels/train.ts';
+import type { Kernels } from '../../kernels/wasm.ts';
 import type { Slice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
-import { popularityOf } from './factors.ts';
+import { popularityOf, sum, userCoordinates } from './factors.ts';
 import { asFloats, readSections } from './sections.ts';
 
 /** What was learned from the purchases of one window. */
@@ -21,13 +21,11 @@ export interface Models {
   readonly ease: { readonly weights: Slice } | null;
 }
 
-export interface LoadedAls {
+export interface LoadedAls extends Pick<UserHalf, 'y' | 'basis'> {
   readonly options: TrainingOptions;
   readonly stride: number;
   /** [items × stride] */
-  readonly y: Float32Array;
-  /** a0 YᵀY. [stride × stride] */
-  readonly matrix: Float32Array;
+  readonly factors: Float32Array;
   readonly packed: PackedItems;
 }
 
@@ -46,28 +44,22 @@ export async function loadModels(
   context: Pick<TaskContext, 'kernels' | 'lake'>,
   { items, customers, popularity, als, ease }: Models,
 ): Promise<LoadedModels> {
-  const weights = ease && (await readSections(context, [ease.weights]))[0]!;
+  const { kernels } = context;
+  const counts = await popularityOf(context, popularity, { items });
+  const read = async (slice: Slice) => asFloats((await readSections(context, [slice]))[0]!);
+  const pairsEach = sum(counts) / Math.max(1, customers);
   return {
     items,
     customers,
-    popularity: await popularityOf(context, popularity, { items }),
-    als: als && (await loadAls(context, als)),
-    ease: weights && asFloats(weights),
+    popularity: counts,
+    als: als && alsOf(kernels, als.options, await read(als.factors), pairsEach),
+    ease: ease && (await read(ease.weights)),
   };
 }
 
-async function loadAls(
-  context: Pick<TaskContext, 'kernels' | 'lake'>,
-  { options, factors }: NonNullable<Models['als']>,
-): Promise<LoadedAls> {
-  const { kernels } = context;
-  const [bytes] = await readSections(context, [factors]);
-  return alsOf(kernels, options, asFloats(bytes!));
-}
-
 /** What ranking needs of factors in the kernels' memory. */
-export function alsOf(kernels: TaskContext['kernels'], options: TrainingOptions, y: Float32Array): LoadedAls {
+export function alsOf(kernels: Kernels, options: TrainingOptions, factors: Float32Array, pairsEach: number): LoadedAls {
   const stride = strideOf(options.rank);
-  const matrix = fullMatrix(gramianOf(kernels, y, stride), stride, options.unobserved);
-  return { options, stride, y, matrix, packed: packItems(kernels, y, stride) };
+  const coordinates = userCoordinates(kernels, options, factors, pairsEach);
+  return { options, stride, factors, ...coordinates, packed: packItems(kernels, factors, stride) };
 }

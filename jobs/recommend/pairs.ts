@@ -7,8 +7,8 @@ import type { CustomerBlock } from '../customers/analysis.ts';
 import { type CustomerRows, customerLines } from '../customers/lines.ts';
 import { createResults } from '../customers/results.ts';
 import type { TaskContext } from '../registry.ts';
-import { readCatalogue } from './catalogue.ts';
 import { type Bought, boughtBy } from './bought.ts';
+import { readCatalogue } from './catalogue.ts';
 import { type Sections, writeSections } from './sections.ts';
 import type { Window } from './windows.ts';
 
@@ -29,10 +29,7 @@ export interface PairsOutput {
   readonly ids: readonly Slice[];
 }
 
-export async function pairs(
-  { block, slices }: CustomerBlock,
-  context: TaskContext<PairsShared>,
-): Promise<PairsOutput> {
+export async function pairs({ block, slices }: CustomerBlock, context: TaskContext<PairsShared>): Promise<PairsOutput> {
   const { kernels, shared } = context;
   const names = ['customer_id', 'product_id', 'sales_day', 'is_return'];
   const catalogue = await readCatalogue(context, shared.catalogue);
@@ -51,12 +48,15 @@ export async function pairs(
   }
   const { rows, ...all } = concatBought(parts);
   const { weights, ...stored } = { ...all, popularity: popularityOf(all.items, catalogue.length) };
-  const sections = await writeSections(context, 'pairs.bin', shared.halfLife === null ? stored : { weights, ...stored });
+  const sections =
+    shared.halfLife === null
+      ? withWeights(await writeSections(context, 'pairs.bin', stored))
+      : await writeSections(context, 'pairs.bin', { weights, ...stored });
   return {
     block,
     customers: rows.length,
     pairs: all.items.length,
-    sections: { weights: sections.counts, ...sections } as PairsOutput['sections'],
+    sections,
     ids: await ids.close(),
   };
 }
@@ -102,3 +102,8 @@ function popularityOf(items: Int32Array, products: number): Int32Array {
   for (const item of items) counts[item]!++;
   return counts;
 }
+
+const withWeights = (sections: Omit<PairsOutput['sections'], 'weights'>): PairsOutput['sections'] => ({
+  ...sections,
+  weights: sections.counts,
+});

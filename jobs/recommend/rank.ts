@@ -68,13 +68,13 @@ export function* rank(
 }
 
 function userFactors(kernels: Kernels, { als }: LoadedModels, { starts, items, weights }: BlockPurchases) {
-  const { options, stride, y, matrix } = als!;
+  const { options, stride, y, basis } = als!;
   const pairs = { users: starts.length - 1, ptr: starts, items, weights };
   const x = allocFloats(kernels, pairs.users * stride);
   const mark = kernels.mark();
   const block = loadBlock(kernels, pairs, options.items);
-  const penalties = penaltiesOf(countOfUsers(block), options.items, options, options);
-  userHalf(kernels, options, block, { y, matrix, penalties, x }, null);
+  const penalties = penaltiesOf(countOfUsers(block), options.items, options);
+  userHalf(kernels, options, block, { y, basis, penalties, x }, null);
   kernels.release(mark);
   return { x, penalties };
 }
@@ -104,7 +104,7 @@ function createParts(kernels: Kernels, models: LoadedModels, { x, purchases }: P
     once(part, () =>
       part === 'ease'
         ? easeScores(kernels, ease!, items, { starts: purchases.starts, items: purchases.items })
-        : pairScores(kernels, x!, als!.y, als!.stride, everything(purchases.starts.length - 1, items)),
+        : pairScores(kernels, x!, als!.factors, als!.stride, everything(purchases.starts.length - 1, items)),
     );
   const popularity = Float64Array.from(models.popularity, count => count / Math.max(1, models.customers));
   return {
@@ -117,7 +117,7 @@ function createParts(kernels: Kernels, models: LoadedModels, { x, purchases }: P
         const scores = dense('ease');
         return (_pair, customer, item) => scores[customer * items + item]!;
       }
-      const scores = once('pairs', () => pairScores(kernels, x!, als!.y, als!.stride, purchases));
+      const scores = once('pairs', () => pairScores(kernels, x!, als!.factors, als!.stride, purchases));
       return pair => scores[pair - first]!;
     },
   };
@@ -147,10 +147,12 @@ function newList(
     return topItems(kernels, models.als!.packed, x!, top, bought);
   const { items } = models;
   const table = allocFloats(kernels, (purchases.starts.length - 1) * items);
-  const dense = (['als', 'ease'] as const).filter(part => blend[part] !== 0).map(part => ({
-    scores: parts.dense(part),
-    weight: blend[part],
-  }));
+  const dense = (['als', 'ease'] as const)
+    .filter(part => blend[part] !== 0)
+    .map(part => ({
+      scores: parts.dense(part),
+      weight: blend[part],
+    }));
   for (let at = 0, item = 0; at < table.length; at++, item = item + 1 === items ? 0 : item + 1) {
     let score = blend.popularity * parts.popularity[item]!;
     for (const { scores, weight } of dense) score += weight * scores[at]!;

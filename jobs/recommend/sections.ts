@@ -1,7 +1,7 @@
 /** Typed arrays in a scratch file, each found and checked by itself, so that a task reads those that it needs. */
 import type { BoughtPairs } from '../../kernels/als.ts';
-import type { Kernels } from '../../kernels/wasm.ts';
 import { place } from '../../kernels/place.ts';
+import type { Kernels } from '../../kernels/wasm.ts';
 import { checksum, placeSlice, readSlices, type Slice, type UnplacedSlice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
 

@@ -1,10 +1,9 @@
 import { loadBlock, strideOf, userHalf } from '../../kernels/als.ts';
 import { countOfUsers, penaltiesOf } from '../../kernels/factors.ts';
-import { fullMatrix, gramianOf } from '../../kernels/itemhalf.ts';
 import { allocDoubles, allocFloats } from '../../kernels/place.ts';
 import type { Slice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
-import { type FactorsShared, itemFactors } from './factors.ts';
+import { type FactorsShared, itemFactors, popularityOf, sum, userCoordinates } from './factors.ts';
 import type { PairsOutput } from './pairs.ts';
 import { readBought, writeSections } from './sections.ts';
 
@@ -28,8 +27,8 @@ export async function users({ blocks }: UsersInput, context: TaskContext<UsersSh
   const { kernels, shared } = context;
   const { options } = shared;
   const stride = strideOf(options.rank);
-  const y = await itemFactors(context, shared);
-  const matrix = fullMatrix(gramianOf(kernels, y, stride), stride, options.unobserved);
+  const pairs = sum(await popularityOf(context, shared.popularity, options));
+  const given = userCoordinates(kernels, options, await itemFactors(context, shared), pairs / shared.customers);
   const sums = {
     targets: allocDoubles(kernels, options.items * stride).fill(0),
     gramian: allocDoubles(kernels, stride * stride).fill(0),
@@ -38,9 +37,9 @@ export async function users({ blocks }: UsersInput, context: TaskContext<UsersSh
   for (const [i, sections] of blocks.entries()) {
     const mark = kernels.mark();
     const block = loadBlock(kernels, await readBought(context, sections), options.items);
-    const penalties = penaltiesOf(countOfUsers(block), options.items, options, options);
+    const penalties = penaltiesOf(countOfUsers(block), options.items, options);
     const x = allocFloats(kernels, block.users * stride);
-    userHalf(kernels, options, block, { y, matrix, penalties, x }, sums);
+    userHalf(kernels, options, block, { ...given, penalties, x }, sums);
     factors[`x${i}`] = x.slice();
     kernels.release(mark);
   }
