@@ -145,6 +145,7 @@ function newList(
   const bought = { starts: purchases.starts, items: purchases.items };
   if (blend.als !== 0 && blend.ease === 0 && blend.popularity === 0)
     return topItems(kernels, models.als!.packed, x!, top, bought);
+  if (blend.als === 0 && blend.ease === 0) return popularList(models, bought, top);
   const { items } = models;
   const table = allocFloats(kernels, (purchases.starts.length - 1) * items);
   const dense = (['als', 'ease'] as const)
@@ -161,14 +162,39 @@ function newList(
   return topOfScores(kernels, table, items, top, bought);
 }
 
+/** The same for all but for what each bought: the products that most customers have. */
+function popularList(
+  { items, popularity, customers }: LoadedModels,
+  { starts, items: bought }: Pick<BlockPurchases, 'starts' | 'items'>,
+  top: number,
+): Lists {
+  const order = Int32Array.from(popularity.keys()).sort((a, b) => popularity[b]! - popularity[a]! || a - b);
+  const lists = emptyLists(starts.length - 1, top);
+  // The number of the last customer, from 1, who bought each.
+  const boughtBy = new Int32Array(items);
+  for (let customer = 0; customer + 1 < starts.length; customer++) {
+    for (let pair = starts[customer]!; pair < starts[customer + 1]!; pair++) boughtBy[bought[pair]!] = customer + 1;
+    let at = customer * top;
+    for (let place = 0; place < items && at < (customer + 1) * top; place++) {
+      const item = order[place]!;
+      if (boughtBy[item] === customer + 1) continue;
+      lists.items[at] = item;
+      lists.scores[at++] = popularity[item]! / Math.max(1, customers);
+    }
+  }
+  return lists;
+}
+
+const emptyLists = (customers: number, top: number): Lists => ({
+  items: new Int32Array(customers * top).fill(-1),
+  scores: new Float32Array(customers * top).fill(Number.NEGATIVE_INFINITY),
+});
+
 /** Products that the customer bought. */
 function againList({ purchases }: Piece, blend: Blend, { top, parts }: Ranking): Lists {
   const { starts, items } = purchases;
   const customers = starts.length - 1;
-  const lists = {
-    items: new Int32Array(customers * top).fill(-1),
-    scores: new Float32Array(customers * top).fill(Number.NEGATIVE_INFINITY),
-  };
+  const lists = emptyLists(customers, top);
   const terms = (Object.keys(blend) as (keyof Blend)[])
     .filter(part => blend[part] !== 0)
     .map(part => ({ weight: blend[part], score: parts.pairs(part) }));
