@@ -7,4 +7,5 @@ export { gate } from './gate.ts';
 export { items } from './items.ts';
 export { lists } from './lists.ts';
 export { pairs } from './pairs.ts';
+export { train } from './train.ts';
 export { users } from './users.ts';

@@ -11,6 +11,7 @@ import type { AlsParameters } from './choice.ts';
 import type { FactorsShared } from './factors.ts';
 import type { ItemsInput, ItemsOutput, ItemsShared } from './items.ts';
 import type { PairsOutput } from './pairs.ts';
+import type { TrainInput } from './train.ts';
 import type { UsersInput, UsersOutput, UsersShared } from './users.ts';
 
 /** Blocks whose purchases one task works on. Which they are depends on the data alone. */
@@ -69,11 +70,13 @@ export async function trainAls(
   { parameters, name, title }: { parameters: AlsParameters; name: string; title: string },
 ): Promise<Trained> {
   const options = trainingOptions(parameters, items);
+  const { iterations, steps: gradientSteps } = options;
+  if (spans.length === 1) return trainInOne(driver, spans[0]!, { options, title });
   const customers = spans.flat().reduce((sum, block) => sum + block.customers, 0);
   const common = { options, customers, popularity };
-  const steps = { name, of: options.iterations * (1 + options.steps) };
+  const steps = { name, of: iterations * (1 + gradientSteps) };
   let progress: Progress | null = null;
-  for (let iteration = 0; iteration < options.iterations; iteration++) {
+  for (let iteration = 0; iteration < iterations; iteration++) {
     const users: UsersOutput[] = await driver.stage<UsersOutput>({
       kind: 'recommend.users',
       title,
@@ -84,7 +87,7 @@ export async function trainAls(
     });
     const gramians = users.map(({ gramian }) => gramian);
     progress = { state: null, sums: users.map(({ targets }) => targets), gramians };
-    for (let step = 0; step < options.steps; step++) {
+    for (let step = 0; step < gradientSteps; step++) {
       const passes: ItemsOutput[] = await driver.stage<ItemsOutput>({
         kind: 'recommend.items',
         title,
@@ -102,4 +105,20 @@ export async function trainAls(
   const shared: FactorsShared = { ...common, progress };
   const [last] = await driver.stage<Trained>({ kind: 'recommend.factors', title, unit: 'steps', shared, inputs: [{}] });
   return last!;
+}
+
+async function trainInOne(
+  driver: Driver,
+  span: Span,
+  { options, title }: { options: TrainingOptions; title: string },
+): Promise<Trained> {
+  const input: TrainInput = { blocks: span.map(({ sections }) => sections) };
+  const [trained] = await driver.stage<Trained>({
+    kind: 'recommend.train',
+    title,
+    unit: 'models',
+    shared: options,
+    inputs: [input],
+  });
+  return trained!;
 }
