@@ -89,6 +89,12 @@ export function allocTexts(kernels: Kernels, length: number, size: number): Text
 export const allocInt32s = (kernels: Kernels, length: number): Int32Array =>
   new Int32Array(kernels.bytes.buffer, kernels.alloc(length * 4), length);
 
+export const allocFloat32s = (kernels: Kernels, length: number): Float32Array =>
+  new Float32Array(kernels.bytes.buffer, kernels.alloc(length * 4), length);
+
+export const allocFloat64s = (kernels: Kernels, length: number): Float64Array =>
+  new Float64Array(kernels.bytes.buffer, kernels.alloc(length * 8), length);
+
 export const allocBytes = (kernels: Kernels, size: number): Uint8Array =>
   new Uint8Array(kernels.bytes.buffer, kernels.alloc(size), size);
 
