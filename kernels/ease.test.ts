@@ -11,11 +11,11 @@ const weightOf = ({ weights }: Purchases, pair: number): number => (weights ? we
 
 /** Both triangles. */
 function plainGramian(purchases: Purchases, items: number): Float64Array {
-  const { starts, items: list } = purchases;
+  const { ptr, items: list } = purchases;
   const sum = new Float64Array(items * items);
-  for (let row = 0; row < starts.length - 1; row++)
-    for (let i = starts[row]!; i < starts[row + 1]!; i++)
-      for (let j = starts[row]!; j < starts[row + 1]!; j++)
+  for (let row = 0; row < ptr.length - 1; row++)
+    for (let i = ptr[row]!; i < ptr[row + 1]!; i++)
+      for (let j = ptr[row]!; j < ptr[row + 1]!; j++)
         sum[list[i]! * items + list[j]!]! += weightOf(purchases, i) * weightOf(purchases, j);
   return sum;
 }
@@ -97,7 +97,7 @@ describe('scores by item weights', () => {
       const purchases = randomPurchases(random, 23, items, weighted);
       const wanted = new Float32Array(23 * items);
       for (let row = 0; row < 23; row++)
-        for (let i = purchases.starts[row]!; i < purchases.starts[row + 1]!; i++)
+        for (let i = purchases.ptr[row]!; i < purchases.ptr[row + 1]!; i++)
           for (let item = 0; item < items; item++)
             // Assigning to the array rounds the sum; the product is rounded before.
             wanted[row * items + item]! += Math.fround(

@@ -8,7 +8,7 @@ import { inPieces, meanOf, type Purchases, placePurchases } from './purchases.ts
 import type { Kernels } from './wasm.ts';
 
 interface Exports {
-  addGramian(starts: number, list: number, weights: number, rows: number, items: number, sum: number): void;
+  addGramian(ptr: number, list: number, weights: number, rows: number, items: number, sum: number): void;
   pivotsOfStep(): number;
   beginStep(matrix: number, size: number, first: number, pivots: number, panel: number, block: number): number;
   sweepRows(
@@ -23,15 +23,7 @@ interface Exports {
     scratch: number,
   ): void;
   easeRows(swept: number, size: number, items: number, from: number, to: number, out: number): void;
-  easeScores(
-    table: number,
-    items: number,
-    starts: number,
-    list: number,
-    weights: number,
-    rows: number,
-    out: number,
-  ): void;
+  easeScores(table: number, items: number, ptr: number, list: number, weights: number, rows: number, out: number): void;
 }
 
 const exportsOf = (kernels: Kernels): Exports => kernels.exports as unknown as Exports;
@@ -45,10 +37,10 @@ export function itemGramian(kernels: Kernels, items: number, blocks: Iterable<Pu
   const sum = allocFloat64s(kernels, items * items).fill(0);
   for (const block of blocks) {
     const mark = kernels.mark();
-    const { customers, starts, items: list, weights } = placePurchases(kernels, block);
+    const { customers, ptr, items: list, weights } = placePurchases(kernels, block);
     // Pairs are added where they happen to be, which takes longer than multiplying in registers.
     inPieces(customers, meanOf(block) ** 2 * 4, (from, to) =>
-      exportsOf(kernels).addGramian(starts + from * 4, list, weights, to - from, items, sum.byteOffset),
+      exportsOf(kernels).addGramian(ptr + from * 4, list, weights, to - from, items, sum.byteOffset),
     );
     kernels.release(mark);
   }
@@ -100,16 +92,16 @@ function invert(kernels: Kernels, matrix: Float64Array, size: number): void {
  * Scores of each customer for all items [customers, items]; a view of the kernels' memory. `weights`: B [items, items].
  */
 export function easeScores(kernels: Kernels, weights: Float32Array, items: number, purchases: Purchases): Float32Array {
-  const customers = purchases.starts.length - 1;
+  const customers = purchases.ptr.length - 1;
   const scores = allocFloat32s(kernels, customers * items);
   const mark = kernels.mark();
   const table = place(kernels, weights);
-  const { starts, items: list, weights: own } = placePurchases(kernels, purchases);
+  const { ptr, items: list, weights: own } = placePurchases(kernels, purchases);
   inPieces(customers, meanOf(purchases) * items, (from, to) =>
     exportsOf(kernels).easeScores(
       table,
       items,
-      starts + from * 4,
+      ptr + from * 4,
       list,
       own,
       to - from,

@@ -15,16 +15,16 @@ export function randomPurchases(random: Random, customers: number, items: number
 }
 
 export function purchasesOf(rows: readonly (readonly number[])[]): Purchases {
-  const starts = new Int32Array(rows.length + 1);
+  const ptr = new Int32Array(rows.length + 1);
   rows.forEach((row, i) => {
-    starts[i + 1] = starts[i]! + row.length;
+    ptr[i + 1] = ptr[i]! + row.length;
   });
-  return { starts, items: Int32Array.from(rows.flat()) };
+  return { ptr, items: Int32Array.from(rows.flat()) };
 }
 
 export const rangeOf = (purchases: Purchases, from: number, to: number): Purchases => ({
   ...purchases,
-  starts: purchases.starts.subarray(from, to + 1),
+  ptr: purchases.ptr.subarray(from, to + 1),
 });
 
 /** Numbers around zero; `whole` ones of few values, so that many scores are equal. */

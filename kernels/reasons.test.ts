@@ -11,8 +11,7 @@ const kernels = createKernels(1 << 24);
 const randomListed = (random: Random, length: number, items: number): Int32Array =>
   Int32Array.from({ length }, () => (random() < 0.1 ? -1 : below(random, items)));
 
-const pairsOf = ({ starts }: Purchases, row: number): number[] =>
-  listOf(starts[row + 1]! - starts[row]!, i => starts[row]! + i);
+const pairsOf = ({ ptr }: Purchases, row: number): number[] => listOf(ptr[row + 1]! - ptr[row]!, i => ptr[row]! + i);
 
 describe('reasons by EASE', () => {
   it('are the purchases of the greatest contributions, the lower of equal ones', () => {
@@ -144,7 +143,7 @@ describe('reasons by ALS', () => {
       turned,
       { ...loss, penalties: loss.penalties.subarray(3, 9) },
       rangeOf(purchases, 3, 9),
-      scores.subarray(purchases.starts[3]!, purchases.starts[9]!),
+      scores.subarray(purchases.ptr[3]!, purchases.ptr[9]!),
       listed.subarray(3 * count, 9 * count),
     );
     expect([...part.items]).toEqual([...reasons.items.subarray(3 * count, 9 * count)]);

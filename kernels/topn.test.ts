@@ -32,7 +32,7 @@ const tableOf = (model: Model, customers: number, items: number): Float32Array =
 function plainLists(table: Float32Array, items: number, count: number, excluded?: Purchases): Lists {
   const found: number[] = [];
   for (let row = 0; row < table.length / items; row++) {
-    const out = new Set(excluded?.items.subarray(excluded.starts[row]!, excluded.starts[row + 1]!));
+    const out = new Set(excluded?.items.subarray(excluded.ptr[row]!, excluded.ptr[row + 1]!));
     const scores = table.subarray(row * items, (row + 1) * items);
     const order = listOf(items, item => item).filter(item => !out.has(item) && scores[item]! > -Infinity);
     order.sort((a, b) => scores[b]! - scores[a]! || a - b);
@@ -149,11 +149,11 @@ describe('scores of pairs', () => {
       const scores = pairScores(kernels, x, y, rank, purchases);
       expect(scores.length).toBe(purchases.items.length);
       for (let row = 0; row < 50; row++)
-        for (let i = purchases.starts[row]!; i < purchases.starts[row + 1]!; i++)
+        for (let i = purchases.ptr[row]!; i < purchases.ptr[row + 1]!; i++)
           expect(scores[i]).toBeCloseTo(scoreOf(model, row, purchases.items[i]!), 4);
       const [from, to] = [pick(random, [0, 7, 20]), pick(random, [20, 33, 50])];
       const part = pairScores(kernels, x.subarray(from * rank, to * rank), y, rank, rangeOf(purchases, from, to));
-      expect([...part]).toEqual([...scores.subarray(purchases.starts[from]!, purchases.starts[to]!)]);
+      expect([...part]).toEqual([...scores.subarray(purchases.ptr[from]!, purchases.ptr[to]!)]);
     }
   });
 });

@@ -15,7 +15,7 @@ interface Exports {
     positions: number,
     bounds: number,
     items: number,
-    starts: number,
+    ptr: number,
     excluded: number,
     count: number,
     scores: number,
@@ -26,7 +26,7 @@ interface Exports {
     table: number,
     rows: number,
     items: number,
-    starts: number,
+    ptr: number,
     excluded: number,
     count: number,
     scores: number,
@@ -38,7 +38,7 @@ interface Exports {
     rows: number,
     items: number,
     rank: number,
-    starts: number,
+    ptr: number,
     list: number,
     out: number,
   ): void;
@@ -126,7 +126,7 @@ export function topItems(
       packed.positions.byteOffset,
       packed.bounds.byteOffset,
       items,
-      out.starts && out.starts + from * 4,
+      out.ptr && out.ptr + from * 4,
       out.items,
       count,
       lists.scores.byteOffset + from * count * 4,
@@ -158,7 +158,7 @@ export function topOfScores(
       scores + from * items * 4,
       to - from,
       items,
-      out.starts && out.starts + from * 4,
+      out.ptr && out.ptr + from * 4,
       out.items,
       count,
       lists.scores.byteOffset + from * count * 4,
@@ -181,24 +181,24 @@ export function pairScores(
   rank: number,
   purchases: Purchases,
 ): Float32Array {
-  const { starts } = purchases;
-  const scores = allocFloat32s(kernels, starts.at(-1)! - starts[0]!);
+  const { ptr } = purchases;
+  const scores = allocFloat32s(kernels, ptr.at(-1)! - ptr[0]!);
   const mark = kernels.mark();
   const x = place(kernels, customers);
   const y = place(kernels, factors);
   const placed = placePurchases(kernels, purchases);
-  const out = scores.byteOffset - starts[0]! * 4;
+  const out = scores.byteOffset - ptr[0]! * 4;
   inPieces(placed.customers, meanOf(purchases) * rank, (from, to) =>
-    exportsOf(kernels).pairScores(x + from * rank * 4, to - from, y, rank, placed.starts + from * 4, placed.items, out),
+    exportsOf(kernels).pairScores(x + from * rank * 4, to - from, y, rank, placed.ptr + from * 4, placed.items, out),
   );
   kernels.release(mark);
   return scores;
 }
 
-const NOBODY: PlacedPurchases = { customers: 0, starts: 0, items: 0, weights: 0 };
+const NOBODY: PlacedPurchases = { customers: 0, ptr: 0, items: 0, weights: 0 };
 
 const placeExcluded = (kernels: Kernels, excluded: Purchases | undefined): PlacedPurchases =>
-  excluded ? placePurchases(kernels, { starts: excluded.starts, items: excluded.items }) : NOBODY;
+  excluded ? placePurchases(kernels, { ptr: excluded.ptr, items: excluded.items }) : NOBODY;
 
 const allocLists = (kernels: Kernels, customers: number, count: number): Lists => ({
   items: allocInt32s(kernels, customers * count),

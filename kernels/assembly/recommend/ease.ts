@@ -21,11 +21,11 @@ export function easeRows(swept: usize, size: i32, items: i32, from: i32, to: i32
  * column.
  */
 export function easeScores(
-  table: usize, items: i32, starts: usize, list: usize, weights: usize, rows: i32, out: usize,
+  table: usize, items: i32, ptr: usize, list: usize, weights: usize, rows: i32, out: usize,
 ): void {
   for (let row = 0; row < rows; row++) {
-    const from = <usize>load<i32>(starts + (<usize>row << 2)) << 2;
-    const to = <usize>load<i32>(starts + (<usize>row << 2), 4) << 2;
+    const from = <usize>load<i32>(ptr + (<usize>row << 2)) << 2;
+    const to = <usize>load<i32>(ptr + (<usize>row << 2), 4) << 2;
     const scores = out + (<usize>row * items << 2);
     let column = 0;
     for (; column + 32 <= items; column += 32) {
@@ -72,12 +72,12 @@ function scoreColumns(table: usize, items: i32, list: usize, weights: usize, fro
  * that contribution; of equal ones the first. −1 and 0 where nothing is listed, or nothing was bought.
  */
 export function easeReasons(
-  table: usize, items: i32, starts: usize, list: usize, weights: usize, rows: i32, listed: usize, count: i32,
+  table: usize, items: i32, ptr: usize, list: usize, weights: usize, rows: i32, listed: usize, count: i32,
   reasons: usize, contributions: usize,
 ): void {
   for (let row = 0; row < rows; row++) {
-    const from = <usize>load<i32>(starts + (<usize>row << 2)) << 2;
-    const to = <usize>load<i32>(starts + (<usize>row << 2), 4) << 2;
+    const from = <usize>load<i32>(ptr + (<usize>row << 2)) << 2;
+    const to = <usize>load<i32>(ptr + (<usize>row << 2), 4) << 2;
     for (let place = row * count; place < (row + 1) * count; place++) {
       const item = load<i32>(listed + (<usize>place << 2));
       let reason = -1;

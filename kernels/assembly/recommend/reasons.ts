@@ -12,14 +12,14 @@ import { product } from './factors';
  * eigenvalues times a0 [rank]; `penalties`: λ_u [rows]. `scratch` has room for two rows of factors.
  */
 export function alsReasons(
-  turned: usize, rank: i32, spread: usize, penalties: usize, alphas: usize, starts: usize, list: usize, rows: i32,
+  turned: usize, rank: i32, spread: usize, penalties: usize, alphas: usize, ptr: usize, list: usize, rows: i32,
   listed: usize, count: i32, reasons: usize, contributions: usize, scratch: usize,
 ): void {
   const rowBytes = <usize>rank << 2;
   const scaled = scratch + rowBytes;
   for (let row = 0; row < rows; row++) {
-    const from = <usize>load<i32>(starts + (<usize>row << 2)) << 2;
-    const to = <usize>load<i32>(starts + (<usize>row << 2), 4) << 2;
+    const from = <usize>load<i32>(ptr + (<usize>row << 2)) << 2;
+    const to = <usize>load<i32>(ptr + (<usize>row << 2), 4) << 2;
     const penalty = f32x4.splat(load<f32>(penalties + (<usize>row << 2)));
     for (let d: usize = 0; d < rowBytes; d += 16) {
       v128.store(scratch + d, f32x4.div(f32x4.splat(1), f32x4.add(v128.load(spread + d), penalty)));
