@@ -15,17 +15,18 @@ export function emptyList(scores: usize, items: usize, count: i32): void {
 }
 
 /**
- * Sets the bits of the items that are left out, and of what is behind the last item: `words` of 64 bits, of which `bits` has
- * room. `positions` has each item's bit; without it that is the item itself. Without `starts` no item is left out.
+ * Sets the bits of the items that are left out, and of what is behind the last item: `words` of 64 bits, of which
+ * `bits` has room. `positions` has each item's bit; without it that is the item itself. Without `ptr` no item is
+ * left out.
  */
 export function markExcluded(
-  bits: usize, words: i32, items: i32, positions: usize, starts: usize, excluded: usize, row: i32,
+  bits: usize, words: i32, items: i32, positions: usize, ptr: usize, excluded: usize, row: i32,
 ): void {
   memory.fill(bits, 0, <usize>words << 3);
   if (items & 63) store<u64>(bits + (<usize>(words - 1) << 3), <u64>-1 << (items & 63));
-  if (!starts) return;
-  const end = excluded + (<usize>load<i32>(starts + (<usize>row << 2), 4) << 2);
-  for (let at = excluded + (<usize>load<i32>(starts + (<usize>row << 2)) << 2); at < end; at += 4) {
+  if (!ptr) return;
+  const end = excluded + (<usize>load<i32>(ptr + (<usize>row << 2), 4) << 2);
+  for (let at = excluded + (<usize>load<i32>(ptr + (<usize>row << 2)) << 2); at < end; at += 4) {
     const item = load<i32>(at);
     const position = positions ? load<i32>(positions + (<usize>item << 2)) : item;
     const word = bits + (<usize>(position >> 6) << 3);
@@ -34,8 +35,8 @@ export function markExcluded(
 }
 
 /**
- * Offers a block of scores, which it may overwrite, to a list. `out` has a bit for each that is left out; `order` the items
- * that the scores belong to, and without it they belong to `first` and those behind it.
+ * Offers a block of scores, which it may overwrite, to a list. `out` has a bit for each that is left out; `order` the
+ * items that the scores belong to, and without it they belong to `first` and those behind it.
  */
 export function offer(block: usize, out: u64, order: usize, first: i32, scores: usize, items: usize, count: i32): void {
   for (; out; out &= out - 1) store<f32>(block + (<usize>ctz(out) << 2), NEVER);
