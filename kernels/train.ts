@@ -1,7 +1,14 @@
 /** The whole training of als.ts in one memory; spread over workers the same calls are made, span by span. */
 import { type AlsBlock, type AlsModel, itemPass, strideOf, type UserSums, userHalf } from './als.ts';
-import { addCountsOfItems, countOfUsers, initialFactors, penaltiesOf, penaltyOf, type Regularization } from './factors.ts';
 import { basisOf, gramianOf, timesMatrix } from './basis.ts';
+import {
+  addCountsOfItems,
+  countOfUsers,
+  initialFactors,
+  penaltiesOf,
+  penaltyOf,
+  type Regularization,
+} from './factors.ts';
 import { directionsOf, factorsOf, startItems, stepItems } from './itemhalf.ts';
 import { allocDoubles, allocFloats } from './place.ts';
 import type { Kernels } from './wasm.ts';
