@@ -93,7 +93,7 @@ describe('a grocery of eight customer blocks', () => {
       const finished = events.filter(event => event.ev === 'stage.finished');
       expect(finished.map(({ stage, computed }) => [stage, computed])).toEqual([
         ['recommend.train', 12],
-        ['recommend.factors', 1],
+        ['recommend.train.end', 1],
       ]);
     },
   );

@@ -71,14 +71,15 @@ export async function trainAls(
 ): Promise<Trained> {
   const options = trainingOptions(parameters, items);
   const { iterations, steps: gradientSteps } = options;
-  if (spans.length === 1) return trainInOne(driver, spans[0]!, { options, title });
+  if (spans.length === 1) return trainInOne(driver, spans[0]!, { options, name, title });
   const customers = spans.flat().reduce((sum, block) => sum + block.customers, 0);
   const common = { options, customers, popularity };
-  const steps = { name, of: iterations * (1 + gradientSteps) };
+  const steps = iterations * (1 + gradientSteps);
   let progress: Progress | null = null;
   for (let iteration = 0; iteration < iterations; iteration++) {
     const users: UsersOutput[] = await driver.stage<UsersOutput>({
       kind: 'recommend.users',
+      name,
       title,
       unit: 'steps',
       steps,
@@ -90,6 +91,7 @@ export async function trainAls(
     for (let step = 0; step < gradientSteps; step++) {
       const passes: ItemsOutput[] = await driver.stage<ItemsOutput>({
         kind: 'recommend.items',
+        name,
         title,
         unit: 'steps',
         steps,
@@ -103,18 +105,20 @@ export async function trainAls(
     }
   }
   const shared: FactorsShared = { ...common, progress };
-  const [last] = await driver.stage<Trained>({ kind: 'recommend.factors', title, unit: 'steps', shared, inputs: [{}] });
+  const kind = 'recommend.factors';
+  const [last] = await driver.stage<Trained>({ kind, name: `${name}.end`, title, unit: 'steps', shared, inputs: [{}] });
   return last!;
 }
 
 async function trainInOne(
   driver: Driver,
   span: Span,
-  { options, title }: { options: TrainingOptions; title: string },
+  { options, name, title }: { options: TrainingOptions; name: string; title: string },
 ): Promise<Trained> {
   const input: TrainInput = { blocks: span.map(({ sections }) => sections) };
   const [trained] = await driver.stage<Trained>({
     kind: 'recommend.train',
+    name,
     title,
     unit: 'models',
     shared: options,
