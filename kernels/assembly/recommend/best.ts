@@ -41,18 +41,19 @@ export function markExcluded(
 export function offer(block: usize, out: u64, order: usize, first: i32, scores: usize, items: usize, count: i32): void {
   for (; out; out &= out - 1) store<f32>(block + (<usize>ctz(out) << 2), NEVER);
   const last = <usize>(count - 1) << 2;
-  let least = f32x4.splat(load<f32>(scores + last));
-  for (let i: i32 = 0; i < BLOCK; i += 8) {
+  for (let i: i32 = 0; i < BLOCK; i += 16) {
     const at = block + (<usize>i << 2);
-    const low = f32x4.ge(v128.load(at), least);
-    const high = f32x4.ge(v128.load(at, 16), least);
-    if (!v128.any_true(v128.or(low, high))) continue;
-    for (let lanes = i32x4.bitmask(low) | (i32x4.bitmask(high) << 4); lanes; lanes &= lanes - 1) {
+    const least = f32x4.splat(load<f32>(scores + last));
+    let lanes =
+      i32x4.bitmask(f32x4.ge(v128.load(at), least)) |
+      (i32x4.bitmask(f32x4.ge(v128.load(at, 16), least)) << 4) |
+      (i32x4.bitmask(f32x4.ge(v128.load(at, 32), least)) << 8) |
+      (i32x4.bitmask(f32x4.ge(v128.load(at, 48), least)) << 12);
+    for (; lanes; lanes &= lanes - 1) {
       const lane = i + ctz(lanes);
       const item = order ? load<i32>(order + (<usize>lane << 2)) : first + lane;
       insert(load<f32>(block + (<usize>lane << 2)), item, scores, items, last);
     }
-    least = f32x4.splat(load<f32>(scores + last));
   }
 }
 
