@@ -13,6 +13,7 @@ import { runTable } from './run.ts';
 import { scaleTable } from './scale.ts';
 import type { Settings } from './settings.ts';
 import { threadsTable } from './threads.ts';
+import { wholeTable } from './whole.ts';
 
 const TABLES: Readonly<Record<string, (settings: Settings) => Promise<Report>>> = {
   csv: csvTable,
@@ -20,6 +21,7 @@ const TABLES: Readonly<Record<string, (settings: Settings) => Promise<Report>>> 
   encode: encodeTable,
   threads: threadsTable,
   run: runTable,
+  whole: wholeTable,
   scale: scaleTable,
 };
 
