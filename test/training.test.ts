@@ -89,10 +89,10 @@ describe('a grocery of eight customer blocks', () => {
       const { factors, events } = await spread(spans, threads);
       expect(factors.equals(await reference(spans))).toBe(true);
       expect(new Set(new Float32Array(factors.buffer, factors.byteOffset, 20)).size).toBeGreaterThan(10);
-      // People see one stage of twelve steps, and the one that ends it.
+      // People see one stage of nine steps, and the one that ends it.
       const finished = events.filter(event => event.ev === 'stage.finished');
       expect(finished.map(({ stage, computed }) => [stage, computed])).toEqual([
-        ['recommend.train', 12],
+        ['recommend.train', 9],
         ['recommend.train.end', 1],
       ]);
     },
