@@ -6,6 +6,7 @@ import { csvTable } from './csv.ts';
 import { groceryData } from './data.ts';
 import { encodeTable } from './encode.ts';
 import { describeRun } from './machine.ts';
+import { movielensTable } from './movielens.ts';
 import { HELP, type Options, readOptions } from './options.ts';
 import { parquetTable } from './parquet.ts';
 import { type Goal, type Report, renderGoals, renderReport } from './report.ts';
@@ -22,6 +23,7 @@ const TABLES: Readonly<Record<string, (settings: Settings) => Promise<Report>>> 
   threads: threadsTable,
   run: runTable,
   whole: wholeTable,
+  movielens: movielensTable,
   scale: scaleTable,
 };
 
