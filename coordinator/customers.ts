@@ -1,5 +1,6 @@
 /** What is computed customer by customer, job by job, in order. */
 import type { Contract } from '../datasets/contract.ts';
+import { findBasketRules } from '../jobs/baskets/driver.ts';
 import type { MergeLimits } from '../jobs/clean/days.ts';
 import type { CleanResult } from '../jobs/clean/driver.ts';
 import { type Analysis, addAnalyses, NO_ANALYSIS, type Periods } from '../jobs/customers/analysis.ts';
@@ -27,7 +28,8 @@ export async function analyseCustomers(
   const input = { contract, blocks, periods };
   const profiles = await profileCustomers(driver, input);
   void profiles;
-  return addAnalyses(NO_ANALYSIS);
+  const baskets = await findBasketRules(driver, input);
+  return addAnalyses(baskets);
 }
 
 /** `days` with a sale, rising. Models of value are calibrated on the first half of the time. */

@@ -31,7 +31,10 @@ const LOAD = ['jobs/load/', 'warehouse/', 'warehouse/marts/', 'warehouse/checks/
 /** What lines by customer depend on besides their own folder: they are brought together as those of a day are. */
 const CUSTOMERS = ['jobs/clean/', 'jobs/customers/'];
 
-const OWN: Readonly<Record<string, readonly string[]>> = { load: LOAD, customers: CUSTOMERS };
+/** What basket rules depend on besides their own folder: they are made of lines by customer. */
+const BASKETS = ['jobs/baskets/', 'jobs/customers/'];
+
+const OWN: Readonly<Record<string, readonly string[]>> = { baskets: BASKETS, load: LOAD, customers: CUSTOMERS };
 
 /** Hash of the code of a job: its folder, the kernels, the formats, and the versions of libraries. */
 export function codeHash(job: string): Promise<string> {
