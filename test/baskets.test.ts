@@ -137,13 +137,31 @@ describe('a stall with habits', () => {
     },
     RUN_MS,
   );
+});
 
-  it('tells what else a product brings into the basket', async () => {
-    const [first] = await published.query('select * from mart_basket_rules order by rule_rank limit 1');
-    expect(first).toMatchObject({ rule_rank: 1 });
-    expect(await published.value('select count(*) from mart_basket_rules')).toBe(
-      await published.value('select count(*) from basket_rule'),
-    );
+describe('eight orders, a hundred times', () => {
+  const ORDERS = ['bread milk', 'bread butter', 'bread butter milk', 'milk', 'bread butter milk', 'eggs', 'eggs milk'];
+  const sold = listOf(100, time =>
+    [...ORDERS, 'bread butter'].flatMap((goods, order) =>
+      goods.split(' ').map(good => ({ good, receipt: `${time}-${order}`, who: `who-${time}` })),
+    ),
+  ).flat();
+  const files = {
+    'goods.csv': csv('Code,Price', 'bread,2', 'butter,1.50', 'milk,1', 'eggs,3'),
+    'sold.csv': csv(HEADER, ...sold.map(({ good, receipt, who }, i) => `${i},2024-05-01,${who},${good},1,${receipt}`)),
+  };
+
+  it('have the rules that were worked out by hand', { timeout: RUN_MS }, async () => {
+    const published = await publishFrom(await openStall(folder, files, CONTRACT));
+    const columns = `rule_rank, antecedent_1, antecedent_2, consequent, baskets, antecedent_baskets, consequent_baskets,
+      rule_baskets, support, confidence, lift, rest_amount, mean_rest_amount, cast(as_of as text)`;
+    expect(await published.rows(`select ${columns} from mart_basket_rules order by rule_rank`)).toEqual([
+      [1, 'bread', null, 'butter', 800, 500, 400, 400, 0.5, 0.8, 1.6, '900.000000', '1.800000', '2024-05-02'],
+      [2, 'butter', null, 'bread', 800, 400, 500, 400, 0.5, 1, 1.6, '1000.000000', '2.500000', '2024-05-02'],
+      [3, 'butter', 'milk', 'bread', 800, 200, 500, 200, 0.25, 1, 1.6, '400.000000', '2.000000', '2024-05-02'],
+      [4, 'bread', 'milk', 'butter', 800, 300, 400, 200, 0.25, 2 / 3, 4 / 3, '300.000000', '1.000000', '2024-05-02'],
+    ]);
+    await published.close();
   });
 });
 
