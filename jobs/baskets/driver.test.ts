@@ -132,6 +132,11 @@ describe.each([1, 2, 3])('habits, seed %i', seed => {
     expect(written(await rulesOf(lines, blocks))).toEqual(written(whole));
   });
 
+  it('miss no set that is in just enough baskets of several blocks', async () => {
+    for (let countMin = 20; countMin < 45; countMin += 3)
+      expect(written(await rulesOf(lines, 3, { countMin }))).toEqual(written(await rulesOf(lines, 1, { countMin })));
+  });
+
   it('of later days change nothing', async () => {
     const before = lines.filter(({ day }) => day < 300);
     const expected = await rulesOf(before, 3, {}, 300);
