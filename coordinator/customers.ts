@@ -1,5 +1,6 @@
 /** What is computed customer by customer, job by job, in order. */
 import type { Contract } from '../datasets/contract.ts';
+import { findBasketRules } from '../jobs/baskets/driver.ts';
 import type { MergeLimits } from '../jobs/clean/days.ts';
 import type { CleanResult } from '../jobs/clean/driver.ts';
 import { type Analysis, addAnalyses, NO_ANALYSIS, type Periods } from '../jobs/customers/analysis.ts';
@@ -29,8 +30,9 @@ export async function analyseCustomers(
   const input = { contract, blocks, periods };
   const profiles = await profileCustomers(driver, input);
   void profiles;
+  const baskets = await findBasketRules(driver, input);
   const recommended = await recommendProducts(driver, input, DEFAULT_CHOICE);
-  return addAnalyses(recommended);
+  return addAnalyses(baskets, recommended);
 }
 
 /** `days` with a sale, rising. Models of value are calibrated on the first half of the time. */

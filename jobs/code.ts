@@ -37,6 +37,7 @@ const overCustomers = (job: string): readonly string[] => [...CUSTOMERS, `jobs/$
 const OWN: Readonly<Record<string, readonly string[]>> = {
   load: LOAD,
   customers: CUSTOMERS,
+  baskets: overCustomers('baskets'),
   recommend: overCustomers('recommend'),
 };
 

@@ -139,7 +139,9 @@ describe('a run that does not ask for customers', () => {
     const cleaned = Object.entries(computed(asked)).filter(([stage, count]) => stage.startsWith('clean.') && count > 0);
     expect(cleaned).toEqual([['clean.day', 2]]);
     const again = await runHere({ ...stall, customers: false });
-    expect(Object.values(computed(again)).filter(count => count > 0)).toEqual([]);
+    // Why there are no rules is part of what was published: it is made anew without.
+    const tasks = Object.entries(computed(again)).filter(([stage, count]) => stage.includes('.') && count > 0);
+    expect(tasks).toEqual([]);
   });
 
   /** What identifies the tasks of days, and that nothing else does. */

@@ -113,6 +113,22 @@ const RATE = table('dim_rate', [
   ['currency', 'text'],
   ['rate', 'decimal'],
 ]);
+const BASKET_RULE = table('basket_rule', [
+  ['rule_rank', 'int64'],
+  ['antecedent_1', 'int64'],
+  ['antecedent_2', 'int64'],
+  ['antecedent_3', 'int64'],
+  ['consequent', 'int64'],
+  ['as_of', 'date'],
+  ['baskets', 'int64'],
+  ['antecedent_baskets', 'int64'],
+  ['consequent_baskets', 'int64'],
+  ['rule_baskets', 'int64'],
+  ['support', 'double'],
+  ['confidence', 'double'],
+  ['lift', 'double'],
+  ['rest_amount', 'decimal'],
+]);
 
 export const SHOP: readonly FixtureTable[] = [
   { definition: FACT, rows: SALES },
@@ -165,7 +181,19 @@ export const SHOP: readonly FixtureTable[] = [
       ['2024-01-03', 'USD', '1'],
     ],
   },
+  {
+    definition: BASKET_RULE,
+    rows: [
+      [1, 10, null, null, 12, '2024-03-21', 9, 5, 4, 3, String(3 / 9), '0.6', '1.35', '30'],
+      [2, 12, null, null, 10, '2024-03-21', 9, 4, 5, 3, String(3 / 9), '0.75', '1.35', '38'],
+    ],
+  },
 ];
+
+/** The shop for tests that sell other things: without what was found out from its sales. */
+export const OTHER_SHOP: readonly FixtureTable[] = SHOP.map(shopTable =>
+  shopTable.definition === BASKET_RULE ? { ...shopTable, rows: [] } : shopTable,
+);
 
 /** Every column of the shop: a data set that fills all there is. */
 export const MAPPED: ReadonlySet<string> = new Set(

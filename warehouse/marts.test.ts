@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildShop, FACT, MAPPED, SHOP, SHOP_FILE, writeTable } from './duckdb.fixture.ts';
+import { buildShop, FACT, MAPPED, OTHER_SHOP, SHOP, SHOP_FILE, writeTable } from './duckdb.fixture.ts';
 import { openBuild, openWarehouse } from './open.ts';
 import { readChecks, readMarts } from './sql.ts';
 import type { CheckReport, Json, MartReport, Warehouse } from './warehouse.ts';
@@ -303,7 +303,7 @@ describe('a data set that lacks columns has nulls, not noughts', () => {
     const mapped = new Set([...MAPPED].filter(column => !absent.includes(column.slice('fct_sales.'.length))));
     const file = join(folder, 'bare.duckdb');
     const build = await openBuild({ file, lakeDir: folder, threads: 1 });
-    for (const table of SHOP) {
+    for (const table of OTHER_SHOP) {
       const isFact = table.definition === FACT;
       const source = await writeTable(join(folder, 'bare'), isFact ? { ...table, rows: bare } : table);
       const files = source.files.map(key => `bare/${key}`);
@@ -328,4 +328,13 @@ describe('a data set that lacks columns has nulls, not noughts', () => {
     for (const customer of customers) expect(Object.values(customer)).toEqual(Array(4).fill(null));
     await warehouse.close();
   });
+});
+
+test('a basket rule names its products, and tells what else is in the basket', async () => {
+  const columns =
+    'rule_rank, antecedent_1_name, antecedent_2_name, consequent_name, confidence, lift, mean_rest_amount';
+  expect(await rows('mart_basket_rules', columns)).toEqual([
+    [1, 'Apple', null, 'Nail', 0.6, 1.35, '6.000000'],
+    [2, 'Nail', null, 'Apple', 0.75, 1.35, '9.500000'],
+  ]);
 });

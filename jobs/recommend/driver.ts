@@ -49,6 +49,7 @@ export async function recommendProducts(driver: Driver, input: CustomerInput, ch
   return {
     tables: { recommendation: outputs.flatMap(({ parts }) => parts), recommend_quality: quality },
     absent: tried ? {} : { recommend_quality: 'the history is too short to try a recommender out' },
+    notes: [],
     verdicts: tried?.verdicts ?? [],
   };
 }
