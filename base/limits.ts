@@ -62,6 +62,9 @@ export const CUSTOMER_BLOCKS_MAX = 256;
 /** Lines of customers that a task works on at once; a customer is never cut, so one with more is worked on alone. */
 export const CUSTOMER_ROWS_AT_ONCE = 1_048_576;
 
+/** Customers of one part file of segments: blocks are taken together until there are as many. */
+export const SEGMENT_PART_CUSTOMERS = 262_144;
+
 /** From this many lines a day on, a task merges one day; below it, one calendar month. */
 export const LINES_PER_DAY_TASK = 5_000;
 

@@ -140,7 +140,8 @@ async function pipeline({
   const cleaned = await clean(driver, contract, files, limits, options.customers !== false);
   const analysis = options.customers
     ? await analyseCustomers(driver, { contract, cleaned, limits }, options.customers)
-    : NO_ANALYSIS;
+    : { ...NO_ANALYSIS, notes: [] };
+  for (const message of analysis.notes) emit({ ev: 'run.warning', message });
   await assertUnchanged(raw, found.files);
 
   const { tables, kept, identity, current } = await contentsOf(lake, contract, cleaned, analysis);
@@ -149,7 +150,7 @@ async function pipeline({
     contract,
     cleaned,
     timings: driver.timings,
-    warnings,
+    warnings: [...warnings, ...analysis.notes],
     unclaimed,
     project: project.path,
     input,

@@ -31,7 +31,10 @@ const LOAD = ['jobs/load/', 'warehouse/', 'warehouse/marts/', 'warehouse/checks/
 /** What lines by customer depend on besides their own folder: they are brought together as those of a day are. */
 const CUSTOMERS = ['jobs/clean/', 'jobs/customers/'];
 
-const OWN: Readonly<Record<string, readonly string[]>> = { load: LOAD, customers: CUSTOMERS };
+/** What segments depend on besides: their tables. Profiles are identified by their bytes. */
+const SEGMENT = ['jobs/segment/', 'jobs/customers/', 'jobs/clean/', 'datasets/segments.ts'];
+
+const OWN: Readonly<Record<string, readonly string[]>> = { load: LOAD, customers: CUSTOMERS, segment: SEGMENT };
 
 /** Hash of the code of a job: its folder, the kernels, the formats, and the versions of libraries. */
 export function codeHash(job: string): Promise<string> {
