@@ -36,6 +36,12 @@ export function rfmTable(contract: Contract): TableDefinition {
       column('r_score', 'int32', true, '1 to 5, 5 for the most recent; null for clusters'),
       column('f_score', 'int32', true, '1 to 5, 5 for the most orders; null for clusters'),
       column('m_score', 'int32', true, '1 to 5, 5 for the most money; null for clusters'),
+      column(
+        'second_score',
+        'int32',
+        true,
+        'of the second axis of segments: f_score, or of f_score and m_score the mean',
+      ),
       column('cluster', 'int32', true, '1 to 4, 1 for the most valuable centroid; null for scores'),
       column('segment', 'text', false, 'name of the segment: rfm_segment'),
     ],

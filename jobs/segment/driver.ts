@@ -9,6 +9,7 @@ import { rfmTable } from '../../datasets/segments.ts';
 import type { Analysis, CustomerInput } from '../customers/analysis.ts';
 import type { ProfileOutput } from '../customers/profile.ts';
 import type { Driver } from '../driver.ts';
+import { sha256 } from '../stage.ts';
 import type { FitInput, FitOutput } from './fit.ts';
 import type { ByMeasure } from './measures.ts';
 import { TILE_ENDS } from './ntile.ts';
@@ -58,10 +59,11 @@ export async function segmentCustomers(
     inputs: spansOf(blocks, method === 'ntile' ? equals : null),
     rows: output => output.customers,
   });
+  const schema = sha256(JSON.stringify(shared.definition.columns.map(({ name, type }) => [name, type]))).slice(0, 16);
   const scored = parts.reduce((sum, part) => sum + part.customers, 0);
   invariant(scored === customers, `${customers} customers have profiles, ${scored} have segments`);
   const tables = {
-    customer_rfm: parts.map(({ file }) => file),
+    customer_rfm: parts.map(({ file }) => ({ ...file, schema })),
     rfm_cut: [files.rfm_cut],
     rfm_segment: [files.rfm_segment],
   };

@@ -73,7 +73,7 @@ export async function score(
 function scoredRows(kernels: Kernels, { length, columns }: Rows, { asOf }: ScoreShared, scorer: Scorer): Rows {
   const values = newValues(length);
   setMeasures({ length, columns }, asOf, values);
-  const { r, f, m, cluster, segment } = scorer(values);
+  const { r, f, m, second, cluster, segment } = scorer(values);
   const known = new Uint8Array((length + 7) >> 3).fill(255);
   const recency = Int32Array.from(values.recency, Number);
   const score = (own: Int32Array | null): Column =>
@@ -91,6 +91,7 @@ function scoredRows(kernels: Kernels, { length, columns }: Rows, { asOf }: Score
       r_score: score(r),
       f_score: score(f),
       m_score: score(m),
+      second_score: score(second),
       cluster: score(cluster),
       segment: segmentNames(kernels, segment),
     },

@@ -12,6 +12,8 @@ export interface Scored {
   readonly r: Int32Array | null;
   readonly f: Int32Array | null;
   readonly m: Int32Array | null;
+  /** Of the second axis. */
+  readonly second: Int32Array | null;
   /** Counted from 1; null where there are scores. */
   readonly cluster: Int32Array | null;
   /** Places in SEGMENTS. */
@@ -35,11 +37,9 @@ export function createScorer(
       Int32Array,
       Int32Array,
     ];
-    const segment = Uint8Array.from(r, (recency, row) => {
-      const second = axis === 'F' ? f[row]! : (f[row]! + m[row]! + 1) >> 1;
-      return segments[recency * (SCORES + 1) + second]!;
-    });
-    return { r, f, m, cluster: null, segment };
+    const second = axis === 'F' ? f : f.map((score, row) => (score + m[row]! + 1) >> 1);
+    const segment = Uint8Array.from(r, (recency, row) => segments[recency * (SCORES + 1) + second[row]!]!);
+    return { r, f, m, second, cluster: null, segment };
   };
 }
 
@@ -77,5 +77,12 @@ function clustered(
   const cluster = new Int32Array(values.recency.length);
   for (let row = 0; row < cluster.length; row++) cluster[row] = nearest(points, row * 3, model.centroids) + 1;
   const places = model.centroids.map((_, i) => SEGMENTS.findIndex(({ name }) => name === segmentOfCluster(i + 1)));
-  return { r: null, f: null, m: null, cluster, segment: Uint8Array.from(cluster, number => places[number - 1]!) };
+  return {
+    r: null,
+    f: null,
+    m: null,
+    second: null,
+    cluster,
+    segment: Uint8Array.from(cluster, number => places[number - 1]!),
+  };
 }
