@@ -9,6 +9,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { ColumnType, TableDefinition } from '../base/table.ts';
 import { identifier, literal, SQL_TYPES } from './duckdb-sql.ts';
 import { openBuild } from './open.ts';
+import { SEGMENT_TABLES } from './segments.fixture.ts';
 import type { CheckReport, MartReport, TableSource } from './warehouse.ts';
 
 export type Cell = string | number | boolean | null;
@@ -165,12 +166,16 @@ export const SHOP: readonly FixtureTable[] = [
       ['2024-01-03', 'USD', '1'],
     ],
   },
+  ...SEGMENT_TABLES.map(([name, columns, rows]) => ({ definition: table(name, columns), rows })),
 ];
 
 /** Every column of the shop: a data set that fills all there is. */
 export const MAPPED: ReadonlySet<string> = new Set(
   SHOP.flatMap(({ definition }) => definition.columns.map(({ name }) => `${definition.name}.${name}`)),
 );
+
+/** For a fact that is not the shop's: what jobs made of the shop's customers would not fit it. */
+export const WITHOUT_SEGMENTS: ReadonlySet<string> = new Set([...MAPPED].filter(column => !column.includes('rfm')));
 
 /** The file that buildShop makes, below its folder. */
 export const SHOP_FILE = 'shop.duckdb';

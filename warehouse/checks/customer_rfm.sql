@@ -39,6 +39,7 @@ sides as (
         1 as expected,
         0 as seen,
         totals.customer_id,
+        days.as_of,
         totals.frequency,
         totals.monetary,
         coalesce(totals.first_purchase, totals.first_line) as first_day,
@@ -51,6 +52,7 @@ sides as (
         0 as expected,
         1 as seen,
         customer_id,
+        as_of,
         frequency,
         monetary,
         first_day,
@@ -62,6 +64,7 @@ sides as (
 final as (
     select
         customer_id,
+        as_of,
         frequency,
         monetary,
         first_day,
@@ -70,7 +73,7 @@ final as (
         sum(expected) as expected,
         sum(seen) as seen
     from sides
-    group by customer_id, frequency, monetary, first_day, last_day, recency
+    group by customer_id, as_of, frequency, monetary, first_day, last_day, recency
     having sum(expected) <> sum(seen)
 )
 

@@ -32,7 +32,15 @@ mapped as (
 ),
 
 final as (
-    select *
+    select
+        customer_id,
+        r_score,
+        f_score,
+        m_score,
+        second_score,
+        cluster,
+        expected,
+        segment as seen
     from mapped
     where
         expected is null

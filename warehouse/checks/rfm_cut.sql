@@ -35,10 +35,12 @@ counted as (
 
 final as (
     select
-        rfm_cut.measure,
-        rfm_cut.score,
-        rfm_cut.customers,
-        coalesce(counted.customers, 0) as counted
+        coalesce(rfm_cut.measure, counted.measure) as measure,
+        coalesce(rfm_cut.score, counted.score) as score,
+        counted.least,
+        counted.greatest,
+        coalesce(counted.customers, 0) as expected,
+        rfm_cut.customers as seen
     from rfm_cut
     full outer join counted on rfm_cut.measure = counted.measure and rfm_cut.score = counted.score
     where
