@@ -12,8 +12,9 @@ import type { Driver } from '../driver.ts';
 import { sha256 } from '../stage.ts';
 import type { FitInput, FitOutput } from './fit.ts';
 import type { ByMeasure } from './measures.ts';
+import type { Axis } from './model.ts';
 import { TILE_ENDS } from './ntile.ts';
-import type { Axis, ScoreInput, ScoreOutput, ScoreShared } from './score.ts';
+import type { ScoreInput, ScoreOutput, ScoreShared } from './score.ts';
 
 export interface RfmOptions {
   /**

@@ -11,7 +11,7 @@ import { createSums } from '../customers/sums.ts';
 import { quantile } from './cutpoints.ts';
 import { type ByMeasure, byMeasure, halvesOf, MEASURES, type Measure, MILLIONTHS, type Values } from './measures.ts';
 
-export const CLUSTERS = 4;
+const CLUSTERS = 4;
 
 /** Rounds after which it ends even if customers still change their cluster. */
 const ROUNDS_MAX = 300;

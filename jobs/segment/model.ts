@@ -10,6 +10,9 @@ export type Model =
   | { readonly kind: 'tiles'; readonly tiles: ByMeasure<readonly Tile[]> }
   | ({ readonly kind: 'clusters' } & Clusters);
 
+/** The second axis of the segments: the score of frequency, or (frequency + monetary) / 2, halves rounded up. */
+export type Axis = 'F' | 'FM';
+
 interface Tile {
   /** In the measure's whole units. */
   readonly value: string;

@@ -13,7 +13,7 @@ import { streamPart } from '../clean/parts.ts';
 import { columnRows } from '../customers/lines.ts';
 import type { TaskContext } from '../registry.ts';
 import { newValues, setMeasures } from './measures.ts';
-import type { Model } from './model.ts';
+import type { Axis, Model } from './model.ts';
 import { createScorer, type Scorer } from './scorer.ts';
 import { SEGMENTS } from './segments.ts';
 
@@ -31,9 +31,6 @@ export interface ScoreShared {
   readonly model: Model;
   readonly axis: Axis;
 }
-
-/** The second axis of the segments: the score of frequency, or (frequency + monetary) / 2, halves rounded up. */
-export type Axis = 'F' | 'FM';
 
 export interface ScoreOutput {
   readonly file: PartFile;

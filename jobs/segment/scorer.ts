@@ -1,10 +1,9 @@
 /** Customers' measures → scores or clusters, and the segment that they mean. */
 import { SCORES, scoreOfSpan, spanCounter, wholeUnits } from './cutpoints.ts';
-import { nearest, scaledPoints } from './kmeans.ts';
+import { type Clusters, nearest, scaledPoints } from './kmeans.ts';
 import { byMeasure, halvesOf, MEASURES, type Measure, type Values } from './measures.ts';
-import { cutsIn, tilesIn } from './model.ts';
+import { type Axis, cutsIn, type Model, tilesIn } from './model.ts';
 import { tileScorer } from './ntile.ts';
-import type { ScoreShared } from './score.ts';
 import { SEGMENTS, segmentOf, segmentOfCluster } from './segments.ts';
 
 export interface Scored {
@@ -24,7 +23,7 @@ export interface Scored {
 export type Scorer = (values: Values) => Scored;
 
 export function createScorer(
-  { model, axis }: Pick<ScoreShared, 'model' | 'axis'>,
+  { model, axis }: { readonly model: Model; readonly axis: Axis },
   equalsBefore: readonly number[] | null,
 ): Scorer {
   if (model.kind === 'clusters') return values => clustered(values, model);
@@ -69,10 +68,7 @@ function segmentNumbers(): Uint8Array {
   return numbers;
 }
 
-function clustered(
-  values: Values,
-  model: Parameters<typeof scaledPoints>[1] & { readonly centroids: readonly (readonly number[])[] },
-): Scored {
+function clustered(values: Values, model: Clusters): Scored {
   const points = scaledPoints(values, model);
   const cluster = new Int32Array(values.recency.length);
   for (let row = 0; row < cluster.length; row++) cluster[row] = nearest(points, row * 3, model.centroids) + 1;
