@@ -79,7 +79,9 @@ function readRatings(path: string): Ratings {
   const known = lists(all.slice(0, cut));
   const later = lists(all.slice(cut)).map((own, person) => own.filter(film => !known[person]!.includes(film)));
   const ptr = new Int32Array(people + 1);
-  known.forEach((own, person) => void (ptr[person + 1] = ptr[person]! + own.length));
+  known.forEach((own, person) => {
+    ptr[person + 1] = ptr[person]! + own.length;
+  });
   const items = Int32Array.from(known.flatMap(own => [...own]));
   return { learned: { users: people, ptr, items, weights: new Float32Array(items.length).fill(1) }, later, films };
 }

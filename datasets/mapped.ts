@@ -12,12 +12,13 @@ import {
   rateTable,
   salesTable,
 } from './sales.ts';
+import { segmentTables } from './segments.ts';
 
 /** Every table of the conformed schema, those included that this contract leaves empty: marts may join them. */
 export function conformedTables(contract: Contract): TableDefinition[] {
   const dimensions = DIMENSION_NAMES.map(name => dimensionTable(contract, name));
   const conformed = [salesTable(contract), ...dimensions, locationTable(), rateTable(), QUARANTINE_TABLE];
-  return [...conformed, ...basketTables(contract), ...recommendTables(contract)];
+  return [...conformed, ...segmentTables(contract), ...basketTables(contract), ...recommendTables(contract)];
 }
 
 /** `table.column` of every column that the contract fills, whether read or computed. */

@@ -53,6 +53,7 @@ const JOBS: Readonly<Record<string, () => Promise<Job>>> = {
   clean: () => import('./clean/tasks.ts'),
   customers: () => import('./customers/tasks.ts'),
   recommend: () => import('./recommend/tasks.ts'),
+  segment: () => import('./segment/tasks.ts'),
   probe: () => import('./probe/tasks.ts'),
 };
 

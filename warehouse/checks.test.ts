@@ -125,6 +125,54 @@ const TAMPERING: Readonly<Record<string, readonly string[]>> = {
     'insert into dim_customer_address select * from dim_customer_address where customer_id = 2',
     "update fct_sales set location_id = 'US|OH|Dayton' where sale_id = 14",
   ],
+  customer_rfm: [
+    ...IN_A_MART('customer_rfm', 'monetary'),
+    ...IN_THE_FACT,
+    'update customer_rfm set frequency = frequency + 1 where customer_id = 1',
+    'update customer_rfm set recency = recency + 1 where customer_id = 1',
+    "update customer_rfm set last_day = '2024-03-19', recency = 2 where customer_id = 1",
+    "update customer_rfm set first_day = '2024-01-02' where customer_id = 1",
+    "update customer_rfm set as_of = '2024-03-22' where customer_id = 1",
+    "update customer_rfm set as_of = '2024-03-20'",
+  ],
+  customer_rfm_segment: [
+    "update customer_rfm set segment = 'Loyal' where customer_id = 1",
+    'update customer_rfm set r_score = 6 where customer_id = 1',
+    'update customer_rfm set r_score = 0 where customer_id = 2',
+    'update customer_rfm set r_score = null where customer_id = 1',
+    'update customer_rfm set f_score = 0 where customer_id = 3',
+    'update customer_rfm set m_score = null where customer_id = 1',
+    'update customer_rfm set cluster = 1 where customer_id = 1',
+    'update customer_rfm set second_score = 4 where customer_id = 1',
+    "update customer_rfm set cluster = 5, segment = 'Champions', r_score = null, f_score = null, m_score = null, second_score = null",
+  ],
+  mart_rfm: [
+    `create or replace view mart_rfm as select *, 'reward' as action, 'Ada' as customer_name from customer_rfm`,
+    `create or replace view mart_rfm as
+       select customer_id, monetary + ${MITE} as monetary, action from customer_rfm join rfm_segment using (segment)`,
+    'insert into dim_customer select * from dim_customer where customer_id = 1',
+    "delete from rfm_segment where segment = 'Lost'",
+  ],
+  mart_segments: [
+    ...moneyMart('mart_segments'),
+    'update mart_segments set customers = customers + 1 where position = 1',
+    'update mart_segments set orders = orders + 1 where position = 1',
+    "update customer_rfm set segment = 'Loyal' where customer_id = 1",
+  ],
+  mart_segment_migration: [
+    ...IN_A_MART('mart_segment_migration', 'monetary'),
+    ...IN_A_MART('mart_segment_migration', 'previous_monetary').slice(0, 1),
+    "update mart_segment_migration set customers = 2 where to_segment = 'Champions'",
+    "update customer_rfm set segment = 'Loyal' where customer_id = 1",
+    "update previous_rfm set segment = 'Loyal' where customer_id = 1",
+  ],
+  rfm_cut: [
+    'update rfm_cut set customers = customers + 1 where rowid = 0',
+    'delete from rfm_cut where rowid = 0',
+    "update rfm_cut set upper_bound = 0 where measure = 'recency' and score = 5",
+    "update rfm_cut set lower_bound = 57 where measure = 'monetary' and score = 5",
+    'update customer_rfm set m_score = 4 where customer_id = 1',
+  ],
   dimension_keys: ['customer', 'product', 'store', 'employee', 'location', 'rate'].map(
     name => `insert into dim_${name} select * from dim_${name} limit 1`,
   ),
@@ -207,7 +255,8 @@ test('a build reports what failed, with a few of the rows', async () => {
     await build.addTable(await writeTable(join(folder, 'bad'), { ...table, rows }).then(toFolder), 'table');
   }
   await build.buildMarts(MAPPED);
-  const failed = (await build.runChecks()).filter(({ passed }) => !passed);
+  // Tables of jobs are as they were, so their checks fail too.
+  const failed = (await build.runChecks()).filter(({ name, passed }) => !passed && name.startsWith('fct_'));
   await build.close();
   expect(failed).toMatchObject([
     { name: 'fct_sales_key', passed: false, failures: 1, sample: [{ sale_id: 1, expected: 1, seen: 2 }] },

@@ -9,6 +9,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { ColumnType, TableDefinition } from '../base/table.ts';
 import { identifier, literal, SQL_TYPES } from './duckdb-sql.ts';
 import { openBuild } from './open.ts';
+import { SEGMENT_TABLES } from './segments.fixture.ts';
 import type { CheckReport, MartReport, TableSource } from './warehouse.ts';
 
 export type Cell = string | number | boolean | null;
@@ -188,17 +189,22 @@ export const SHOP: readonly FixtureTable[] = [
       [2, 12, null, null, 10, '2024-03-21', 9, 4, 5, 3, String(3 / 9), '0.75', '1.35', '38'],
     ],
   },
+  ...SEGMENT_TABLES.map(([name, columns, rows]) => ({ definition: table(name, columns), rows })),
 ];
-
-/** The shop for tests that sell other things: without what was found out from its sales. */
-export const OTHER_SHOP: readonly FixtureTable[] = SHOP.map(shopTable =>
-  shopTable.definition === BASKET_RULE ? { ...shopTable, rows: [] } : shopTable,
-);
 
 /** Every column of the shop: a data set that fills all there is. */
 export const MAPPED: ReadonlySet<string> = new Set(
   SHOP.flatMap(({ definition }) => definition.columns.map(({ name }) => `${definition.name}.${name}`)),
 );
+
+/** What jobs made of the shop's sales: it would not fit others. */
+const isComputed = ({ name }: TableDefinition): boolean => !/^(fct|dim)_/.test(name);
+
+/** The shop for tests that sell other things. */
+export const OTHER_SHOP: readonly FixtureTable[] = SHOP.map(shopTable =>
+  isComputed(shopTable.definition) ? { ...shopTable, rows: [] } : shopTable,
+);
+export const OTHER_MAPPED: ReadonlySet<string> = new Set([...MAPPED].filter(column => /^(fct|dim)_/.test(column)));
 
 /** The file that buildShop makes, below its folder. */
 export const SHOP_FILE = 'shop.duckdb';

@@ -53,8 +53,8 @@ export function* rank(
     const piece = {
       from,
       to,
-      x: factors && factors.x.subarray(from * stride, to * stride),
-      penalties: factors && factors.penalties.subarray(from, to),
+      x: factors?.x.subarray(from * stride, to * stride) ?? null,
+      penalties: factors?.penalties.subarray(from, to) ?? null,
       purchases: { ...block, ptr: block.ptr.subarray(from, to + 1) },
     };
     const parts = createParts(kernels, models, piece);
