@@ -1,5 +1,6 @@
 /** What a contract fills, and all tables it makes: what marts and charts can be made of. */
 import type { TableDefinition } from '../base/table.ts';
+import { cohortTables } from './cohorts.ts';
 import type { Contract } from './contract.ts';
 import {
   DIMENSION_NAMES,
@@ -14,7 +15,7 @@ import {
 /** Every table of the conformed schema, those included that this contract leaves empty: marts may join them. */
 export function conformedTables(contract: Contract): TableDefinition[] {
   const dimensions = DIMENSION_NAMES.map(name => dimensionTable(contract, name));
-  return [salesTable(contract), ...dimensions, locationTable(), rateTable(), QUARANTINE_TABLE];
+  return [salesTable(contract), ...dimensions, locationTable(), rateTable(), QUARANTINE_TABLE, ...cohortTables()];
 }
 
 /** `table.column` of every column that the contract fills, whether read or computed. */
