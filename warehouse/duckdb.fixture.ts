@@ -114,6 +114,26 @@ const RATE = table('dim_rate', [
   ['rate', 'decimal'],
 ]);
 
+/** The first day of the period of a day. */
+const PERIODS: Readonly<Record<string, (day: string) => string>> = {
+  month: day => `${day.slice(0, 7)}-01`,
+  week: day => {
+    const date = new Date(day);
+    date.setUTCDate(date.getUTCDate() - ((date.getUTCDay() + 6) % 7));
+    return date.toISOString().slice(0, 10);
+  },
+};
+
+const COHORT_ACTIVITY = table('cohort_activity', [
+  ['grain', 'text'],
+  ['cohort', 'date'],
+  ['period', 'date'],
+  ['customers', 'int64'],
+  ['orders', 'int64'],
+  ['lines', 'int64'],
+  ['revenue', 'decimal'],
+]);
+
 export const SHOP: readonly FixtureTable[] = [
   { definition: FACT, rows: SALES },
   {
@@ -165,7 +185,15 @@ export const SHOP: readonly FixtureTable[] = [
       ['2024-01-03', 'USD', '1'],
     ],
   },
+  { definition: COHORT_ACTIVITY, rows: cohortRows(SALES) },
 ];
+
+/** The shop with other sales. */
+export const shopWith = (sales: FixtureTable['rows']): FixtureTable[] =>
+  SHOP.map(({ definition, rows }) => {
+    if (definition === FACT) return { definition, rows: sales };
+    return { definition, rows: definition === COHORT_ACTIVITY ? cohortRows(sales) : rows };
+  });
 
 /** Every column of the shop: a data set that fills all there is. */
 export const MAPPED: ReadonlySet<string> = new Set(
@@ -228,4 +256,23 @@ function valuesSql({ columns }: TableDefinition, rows: FixtureTable['rows']): st
   const cell = (value: Cell) => (value === null ? 'null' : literal(String(value)));
   const values = rows.map(row => `(${row.map(cell).join(', ')})`).join(', ');
   return `select ${casts.join(', ')} from (values ${values}) as v(${columns.map(({ name }) => identifier(name)).join(', ')})`;
+}
+
+/** What the job of the customers counts, line by line. */
+function cohortRows(sales: FixtureTable['rows']): FixtureTable['rows'] {
+  const at = (name: string) => FACT.columns.findIndex(column => column.name === name);
+  const [customer, order, day, net] = [at('customer_id'), at('order_id'), at('sales_day'), at('net_amount_base')];
+  const bought = sales.filter(row => row[at('is_return')] === false);
+  const firsts = Map.groupBy(bought, row => row[customer]);
+  return Object.entries(PERIODS).flatMap(([grain, startOf]) => {
+    const periodOf = (row: readonly Cell[]) => startOf(String(row[day]));
+    const cohortOf = (row: readonly Cell[]) => firsts.get(row[customer])?.map(periodOf).sort()[0] ?? null;
+    const cells = Map.groupBy(sales, row => JSON.stringify([cohortOf(row), periodOf(row)]));
+    return Array.from(cells, ([key, rows]) => {
+      const own = rows.filter(row => bought.includes(row));
+      const count = (column: number) => new Set(own.map(row => `${row[customer]} ${row[column]}`)).size;
+      const revenue = rows.reduce((sum, row) => sum + Math.round(Number(row[net]) * 1e6), 0);
+      return [grain, ...JSON.parse(key), count(customer), count(order), rows.length, (revenue / 1e6).toFixed(6)];
+    });
+  });
 }
