@@ -249,7 +249,8 @@ export async function writeTable(
   return { definition, files };
 }
 
-function valuesSql({ columns }: TableDefinition, rows: FixtureTable['rows']): string {
+/** The rows as a query. */
+export function valuesSql({ columns }: TableDefinition, rows: FixtureTable['rows']): string {
   const casts = columns.map(
     ({ name, type }) => `cast(${identifier(name)} as ${SQL_TYPES[type]}) as ${identifier(name)}`,
   );

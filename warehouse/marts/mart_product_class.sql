@@ -43,6 +43,14 @@ spread as (
     where units > 0
 ),
 
+-- The root of 10,000 times as much has two digits more that are right.
+varied as (
+    select
+        *,
+        safe_ratio(cast(sqrt(safe_ratio(10000 * variance, mean_square)) as decimal(28, 6)), 100) as units_variation
+    from spread
+),
+
 ranked as (
     select
         *,
@@ -78,15 +86,15 @@ final as (
             else 'C'
         end as abc,
         added.months,
-        spread.units_per_month,
-        cast(sqrt(safe_ratio(spread.variance, spread.mean_square)) as decimal(18, 6)) as units_variation,
+        varied.units_per_month,
+        varied.units_variation,
         case
-            when 4 * spread.variance <= spread.mean_square then 'X'
-            when spread.variance <= spread.mean_square then 'Y'
-            when spread.variance > spread.mean_square then 'Z'
+            when 4 * varied.variance <= varied.mean_square then 'X'
+            when varied.variance <= varied.mean_square then 'Y'
+            when varied.variance > varied.mean_square then 'Z'
         end as xyz
     from added
-    left join spread on added.product_id = spread.product_id
+    left join varied on added.product_id = varied.product_id
 )
 
 select * from final
