@@ -1,38 +1,11 @@
-/** The marts of products and seasons: cases worked out by hand, and random sales against sums made the long way. */
+/** The marts of products and seasons, with numbers worked out by hand. */
 import { describe, expect, test } from 'vitest';
-import { amountText, parseAmount } from '../kernels/money.ts';
-import { below, between, listOf, pick, seeded } from '../test/random.ts';
-import { type Ask, askOfSales, type Sale } from './sales.fixture.ts';
-import type { Json } from './warehouse.ts';
-
-const MARTS = [
-  'mart_daily_sales',
-  'mart_monthly_sales',
-  'mart_category_monthly',
-  'mart_product_sales',
-  'mart_data_span',
-  'mart_product_monthly',
-  'mart_product_life',
-  'mart_product_class',
-  'mart_slow_mover',
-  'mart_new_product_sales',
-  'mart_seasonality',
-  'mart_category_seasonality',
-];
-
-const asked = <T>(sales: readonly Sale[], question: (ask: Ask) => Promise<T>) => askOfSales(sales, MARTS, question);
+import { listOf } from '../test/random.ts';
+import { askOfProducts, dayAt, plusMonths, type Sale } from './sales.fixture.ts';
 
 /** The same product, units of a month each on its second day. */
 const monthly = (product: number, first: string, units: readonly number[]): Sale[] =>
   units.map((count, index) => ({ product, day: `${plusMonths(first, index)}-02`, units: count, isReturn: count < 0 }));
-
-function plusMonths(month: string, count: number): string {
-  const [year, number] = month.split('-').map(Number) as [number, number];
-  return new Date(Date.UTC(year, number - 1 + count, 1)).toISOString().slice(0, 7);
-}
-
-const dayAt = (first: string, days: number): string =>
-  new Date(Date.parse(first) + days * 86_400_000).toISOString().slice(0, 10);
 
 describe('the span of the data', () => {
   test.each([
@@ -43,7 +16,7 @@ describe('the span of the data', () => {
     ['2024-01-15', '2024-01-15', 1, null, null, 0],
     ['2022-12-31', '2025-01-30', 762, '2023-01-01', '2024-12-01', 24],
   ])('from %s to %s has %i days, and its whole months', async (first, last, ...expected) => {
-    const rows = await asked([{ day: first }, { day: last }], ask => ask('from mart_data_span'));
+    const rows = await askOfProducts([{ day: first }, { day: last }], ask => ask('from mart_data_span'));
     expect(rows).toEqual([[first, last, ...expected]]);
   });
 });
@@ -52,7 +25,7 @@ describe('classes', () => {
   test('a product that crosses the line belongs to the upper class, and who brings nothing to the lowest', async () => {
     const revenues = ['79', '0.999999', '0.000001', '15', '0.5', '4.5', '0', '-3'];
     const sales = revenues.map((net, index) => ({ product: index + 1, day: '2024-01-01', net }));
-    const rows = await asked(sales, ask =>
+    const rows = await askOfProducts(sales, ask =>
       ask('select product_id, abc, revenue_rank, revenue_share, cumulative_share from mart_product_class order by all'),
     );
     // In the order of revenue 79, 15, 4.5, 0.999999, 0.5 and 0.000001: the second begins below 80, the third below 95.
@@ -66,6 +39,12 @@ describe('classes', () => {
       [7, 'C', 7, null, null],
       [8, 'C', 8, null, null],
     ]);
+  });
+
+  test('a product that begins on the line is behind it', async () => {
+    const sales = ['80', '15', '5'].map((net, index) => ({ product: index + 1, day: '2024-01-01', net }));
+    const rows = await askOfProducts(sales, ask => ask('select abc from mart_product_class order by product_id'));
+    expect(rows).toEqual([['A'], ['B'], ['C']]);
   });
 
   test('units vary by their standard deviation and mean over whole months, those without a sale included', async () => {
@@ -84,7 +63,7 @@ describe('classes', () => {
       ...monthly(6, '2024-05', [5, 5]),
       ...monthly(7, '2024-01', [5, -5]),
     ];
-    const rows = await asked(sales, ask =>
+    const rows = await askOfProducts(sales, ask =>
       ask('select product_id, months, units_per_month, units_variation, xyz from mart_product_class order by all'),
     );
     expect(rows).toEqual([
@@ -116,7 +95,7 @@ describe('the life of products', () => {
 
   test('new is what was first sold in the last 90 days, and months without a sale make it less consistent', async () => {
     const columns = 'product_id, first_sold_day, product_age, first_month, months, months_sold, consistency';
-    const rows = await asked(sales, ask => ask(`select ${columns} from mart_product_life order by all`));
+    const rows = await askOfProducts(sales, ask => ask(`select ${columns} from mart_product_life order by all`));
     // Whole months: February 2023 to January 2024, since the last day is 2024-02-13.
     expect(rows).toEqual([
       [1, '2023-01-10', 'established', '2023-02-01', 12, 0, '0.000000'],
@@ -132,7 +111,7 @@ describe('the life of products', () => {
   test('what stands still, or sells at less than half its own pace, is slow', async () => {
     const columns = `product_id, days_since_last_sale, days_on_sale, units_last_90_days, units_per_90_days, pace,
       is_slow_mover`;
-    const rows = await asked(sales, ask => ask(`select ${columns} from mart_slow_mover order by all`));
+    const rows = await askOfProducts(sales, ask => ask(`select ${columns} from mart_slow_mover order by all`));
     expect(rows).toEqual([
       [1, 0, 400, 1, '0.450000', '2.222222', false],
       [2, 310, 311, 0, '0.289389', '0.000000', true],
@@ -145,14 +124,23 @@ describe('the life of products', () => {
   });
 
   test('data of 90 days or fewer tells nothing of new products, and one day more does', async () => {
-    const ages = (last: number) => asked(sale(1, 0, last), ask => ask('select product_age from mart_product_life'));
+    const ages = (last: number) =>
+      askOfProducts(sale(1, 0, last), ask => ask('select product_age from mart_product_life'));
     expect(await ages(89)).toEqual([[null]]);
     expect(await ages(90)).toEqual([['established']]);
   });
 
+  test('what first sells on one of the first 90 days may be older than the data', async () => {
+    const short = [...sale(1, 0, 130), ...sale(2, 89), ...sale(3, 90)];
+    const rows = await askOfProducts(short, ask =>
+      ask('select product_age from mart_product_life order by product_id'),
+    );
+    expect(rows).toEqual([['established'], ['established'], ['new']]);
+  });
+
   test('new and established products share the revenue of a month', async () => {
     const columns = 'month, product_age, products, units, revenue, revenue_share';
-    const rows = await asked(sales, ask =>
+    const rows = await askOfProducts(sales, ask =>
       ask(`select ${columns} from mart_new_product_sales where month >= date '2023-11-01' order by all`),
     );
     expect(rows).toEqual([
@@ -178,7 +166,7 @@ describe('seasons', () => {
 
   test('a month that comes three times is no larger for it than one that comes twice', async () => {
     const sales = regular('2021-07', 30);
-    await asked(sales, async ask => {
+    await askOfProducts(sales, async ask => {
       const columns = 'calendar_month, years, whole_months_revenue, revenue_per_year, seasonality_index';
       const seasons = await ask(`select ${columns} from mart_seasonality order by all`);
       // The mean month brings (11 · 10 + 40) ÷ 12 = 12.5.
@@ -207,195 +195,9 @@ describe('seasons', () => {
 
   test('below two whole years there is no index, whatever days stand before and behind them', async () => {
     const sales = [{ day: '2021-12-02', net: '99' }, ...regular('2022-01', 23), { day: '2023-12-30', net: '99' }];
-    const seasons = await asked(sales, ask =>
+    const seasons = await askOfProducts(sales, ask =>
       ask('select sum(years), count(seasonality_index), sum(whole_months_revenue) from mart_seasonality'),
     );
     expect(seasons).toEqual([[23, 0, '260.000000']]);
   });
 });
-
-describe('random sales', () => {
-  const random = seeded(41);
-  /** Products that begin and end on days of their own; some sell seldom, some on most days, and all take some back. */
-  function someSales(days: number): Sale[] {
-    return listOf(14, product => {
-      const first = below(random, days);
-      const last = between(random, first, days - 1);
-      return listOf(between(random, 1, 1 + Math.ceil((last - first) / (1 + product))), () => {
-        const isReturn = below(random, 6) === 0;
-        const units = isReturn ? -between(random, 1, 4) : between(random, 1, 9);
-        const cents = units * between(random, 1, 10 ** (1 + (product % 4)));
-        const day = dayAt('2021-03-15', pick(random, [first, last, between(random, first, last)]));
-        return { product, day, units, net: (cents / 100).toFixed(2), isReturn };
-      });
-    }).flat();
-  }
-
-  test.each([60, 130, 700, 1_100])('of %i days give what is added up line by line', async days => {
-    const sales = someSales(days);
-    await asked(sales, async ask => {
-      const brute = bruteForce(sales);
-      const columns = `product_id, lines, units, units_last_90_days, revenue, first_sold_day, last_sold_day, product_age,
-        months, months_sold, consistency`;
-      expect(await ask(`select ${columns} from mart_product_life order by product_id`)).toEqual(
-        brute.products.map(product => product.life),
-      );
-      const classes = await ask(`select product_id, abc, revenue_share, cumulative_share, units_per_month, xyz
-        from mart_product_class order by product_id`);
-      expect(classes).toEqual(brute.products.map(product => product.classes));
-      const variations = await ask('select units_variation from mart_product_class order by product_id');
-      for (const [index, { variation }] of brute.products.entries()) {
-        const seen = variations[index]![0];
-        if (variation === null) expect(seen).toBe(null);
-        else expect(Math.abs(Number(seen) - variation)).toBeLessThan(2e-6);
-      }
-      const slow = await ask(`select product_id, days_since_last_sale, days_on_sale, pace, is_slow_mover
-        from mart_slow_mover order by product_id`);
-      expect(slow).toEqual(brute.products.map(product => product.slow));
-      expect(
-        await ask(`select years, whole_months_revenue, seasonality_index from mart_seasonality
-        order by calendar_month`),
-      ).toEqual(brute.seasons);
-    });
-  });
-
-  test('have shares that add up to one, and grow in the order of revenue', async () => {
-    await asked(someSales(400), async ask => {
-      const shares = await ask(`select abc, revenue_share, cumulative_share from mart_product_class
-        where revenue_share is not null order by revenue desc, product_id`);
-      const numbers = shares.map(([, ...values]) => values.map(Number) as [number, number]);
-      const sum = numbers.reduce((total, [share]) => total + share, 0);
-      expect(Math.abs(sum - 1)).toBeLessThan(1e-6 * shares.length);
-      expect(shares.at(-1)![2]).toBe('1.000000');
-      for (const [index, [share, shared]] of numbers.entries()) {
-        const [before, sharedBefore] = numbers[index - 1] ?? [1, 0];
-        expect(share).toBeLessThanOrEqual(before);
-        expect(Math.abs(shared - sharedBefore - share)).toBeLessThan(2e-6);
-      }
-      expect(shares.map(([abc]) => abc).join('')).toMatch(/^A+B*C*$/);
-      // Without its last product no class would reach its line.
-      const reach = (names: string) => numbers.filter((_, index) => names.includes(String(shares[index]![0])));
-      for (const [names, line] of [
-        ['A', 0.8],
-        ['AB', 0.95],
-      ] as const) {
-        const [own, last] = [reach(names), reach(names).at(-1)!];
-        expect(last[1]).toBeGreaterThanOrEqual(line - 1e-6);
-        if (own.length > 1) expect(own.at(-2)![1]).toBeLessThan(line + 1e-6);
-      }
-    });
-  });
-});
-
-interface BruteProduct {
-  readonly life: readonly Json[];
-  readonly classes: readonly Json[];
-  readonly variation: number | null;
-  readonly slow: readonly Json[];
-}
-
-const cents = ({ net }: Sale): bigint => BigInt(Math.round(Number(net) * 100));
-const sum = <Item>(items: readonly Item[], value: (item: Item) => bigint): bigint =>
-  items.reduce((total, item) => total + value(item), 0n);
-const unitsOf = (sales: readonly Sale[]) => sum(sales, ({ units }) => BigInt(units!));
-const daysFrom = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;
-
-/** As text with six decimals, rounded half away from zero. */
-function ratio(a: bigint, b: bigint): string | null {
-  if (b === 0n) return null;
-  const magnitude = (n: bigint) => (n < 0n ? -n : n);
-  const rounded = (2_000_000n * magnitude(a) + magnitude(b)) / (2n * magnitude(b));
-  return amountText(a < 0n !== b < 0n ? -rounded : rounded);
-}
-
-function bruteForce(sales: readonly Sale[]): { products: BruteProduct[]; seasons: Json[][] } {
-  const dates = sales.map(({ day }) => day).sort();
-  const [first, last] = [dates[0]!, dates.at(-1)!];
-  const months: string[] = [];
-  for (let month = first.slice(0, 7); month <= last.slice(0, 7); month = plusMonths(month, 1)) {
-    const end = dayAt(`${plusMonths(month, 1)}-01`, -1);
-    if (`${month}-01` >= first && end <= last) months.push(month);
-  }
-  const products = [...Map.groupBy(sales, ({ product }) => product!)].sort(([a], [b]) => a - b);
-  const revenues = products
-    .map(([id, own]) => ({ id, revenue: sum(own, cents) }))
-    .filter(({ revenue }) => revenue > 0n);
-  revenues.sort((a, b) => Number(b.revenue - a.revenue) || a.id - b.id);
-  return {
-    products: products.map(([id, own]) => bruteProduct(id, own, { first, last, months, revenues })),
-    seasons: seasonsOf(sales, months),
-  };
-}
-
-interface Data {
-  readonly first: string;
-  readonly last: string;
-  /** Whole ones. */
-  readonly months: readonly string[];
-  /** Those above 0, the largest first. */
-  readonly revenues: readonly { readonly id: number; readonly revenue: bigint }[];
-}
-
-function bruteProduct(id: number, own: readonly Sale[], { first, last, months, revenues }: Data): BruteProduct {
-  const bought = own
-    .filter(({ isReturn }) => !isReturn)
-    .map(({ day }) => day)
-    .sort();
-  const [begin, end] = [bought[0] ?? null, bought.at(-1) ?? null];
-  const lived = begin === null ? [] : months.filter(month => month >= begin.slice(0, 7));
-  const sold = lived.filter(month => bought.some(day => day.startsWith(month)));
-  const recent = unitsOf(own.filter(({ day }) => daysFrom(day, last) < 90));
-  const units = unitsOf(own);
-  const isNew = begin !== null && daysFrom(begin, last) < 90 && daysFrom(first, begin) >= 90;
-  const age = daysFrom(first, last) < 90 ? null : isNew ? 'new' : 'established';
-  const has = lived.length > 0;
-  const life = [id, own.length, Number(units), Number(recent), amountText(sum(own, cents) * 10_000n), begin, end, age];
-  const consistency = ratio(BigInt(sold.length), BigInt(lived.length));
-
-  const place = revenues.findIndex(product => product.id === id);
-  const total = sum(revenues, ({ revenue }) => revenue);
-  const shared = sum(revenues.slice(0, place + 1), ({ revenue }) => revenue);
-  const revenue = revenues[place]?.revenue ?? 0n;
-  const before = Number(shared - revenue) / Number(total);
-  const abc = place < 0 || before >= 0.95 ? 'C' : before < 0.8 ? 'A' : 'B';
-  const counts = lived.map(month => Number(unitsOf(own.filter(({ day }) => day.startsWith(month)))));
-  const mean = counts.reduce((all, count) => all + count, 0) / counts.length;
-  const isTold = counts.length >= 3 && mean > 0;
-  const variance = counts.reduce((all, count) => all + (count - mean) ** 2, 0) / counts.length;
-  const variation = isTold ? Math.sqrt(variance) / mean : null;
-  const xyz = variation === null ? null : variation <= 0.5 ? 'X' : variation <= 1 ? 'Y' : 'Z';
-  const inMonths = unitsOf(own.filter(({ day }) => lived.includes(day.slice(0, 7))));
-  const perMonth = isTold ? ratio(inMonths, BigInt(lived.length)) : null;
-  const share = place < 0 ? [null, null] : [ratio(revenue, total), ratio(shared, total)];
-
-  const since = end === null ? null : daysFrom(end, last);
-  const onSale = begin === null ? null : daysFrom(begin, last) + 1;
-  const hasPace = onSale !== null && onSale > 90 && units > 0n;
-  const pace = hasPace ? ratio(recent * BigInt(onSale), 90n * units) : null;
-  const isSlow = since !== null && since >= 90 ? true : hasPace ? 2n * recent * BigInt(onSale) < 90n * units : null;
-  return {
-    life: [...life, has ? lived.length : null, has ? sold.length : null, consistency],
-    classes: [id, abc, ...share, perMonth, xyz],
-    variation,
-    slow: [id, since, onSale, pace, isSlow],
-  };
-}
-
-function seasonsOf(sales: readonly Sale[], months: readonly string[]): Json[][] {
-  const calendar = listOf(12, index => String(index + 1).padStart(2, '0')).map(name => {
-    const own = months.filter(month => month.endsWith(`-${name}`));
-    const revenue =
-      sum(
-        sales.filter(({ day }) => own.includes(day.slice(0, 7))),
-        cents,
-      ) * 10_000n;
-    const perYear = ratio(revenue, BigInt(own.length) * 1_000_000n);
-    return { years: own.length, revenue, perYear: perYear === null ? 0n : parseAmount(perYear) };
-  });
-  const total = sum(calendar, ({ perYear }) => perYear);
-  return calendar.map(({ years, revenue, perYear }) => [
-    years,
-    amountText(revenue),
-    months.length >= 24 ? ratio(12n * perYear, total) : null,
-  ]);
-}

@@ -99,3 +99,32 @@ function lineOf(sale: Sale, index: number): readonly Cell[] {
   };
   return FACT.columns.map(({ name }) => line[name] ?? null);
 }
+
+/** Those of products and seasons, with what they and their checks read. */
+const PRODUCT_MARTS = [
+  'mart_daily_sales',
+  'mart_monthly_sales',
+  'mart_category_monthly',
+  'mart_product_sales',
+  'mart_data_span',
+  'mart_product_monthly',
+  'mart_product_life',
+  'mart_product_class',
+  'mart_slow_mover',
+  'mart_new_product_sales',
+  'mart_seasonality',
+  'mart_category_seasonality',
+];
+
+export const askOfProducts = <T>(sales: readonly Sale[], question: (ask: Ask) => Promise<T>): Promise<T> =>
+  askOfSales(sales, PRODUCT_MARTS, question);
+
+/** Months are YYYY-MM. */
+export function plusMonths(month: string, count: number): string {
+  const [year, number] = month.split('-').map(Number) as [number, number];
+  return new Date(Date.UTC(year, number - 1 + count, 1)).toISOString().slice(0, 7);
+}
+
+/** The day so many days behind another. */
+export const dayAt = (first: string, days: number): string =>
+  new Date(Date.parse(first) + days * 86_400_000).toISOString().slice(0, 10);
