@@ -62,6 +62,15 @@ export const CUSTOMER_BLOCKS_MAX = 256;
 /** Lines of customers that a task works on at once; a customer is never cut, so one with more is worked on alone. */
 export const CUSTOMER_ROWS_AT_ONCE = 1_048_576;
 
+/** A recommender is tried out on as many days as the history divided by this, within these bounds. */
+export const WINDOW_SHARE = 9;
+export const WINDOW_DAYS_MIN = 7;
+export const WINDOW_DAYS_MAX = 91;
+
+/** Pairs of customer and product that one task of a training works on, and most tasks that share a training. */
+export const SPAN_PAIRS = 1_500_000;
+export const SPANS_MAX = 64;
+
 /** From this many lines a day on, a task merges one day; below it, one calendar month. */
 export const LINES_PER_DAY_TASK = 5_000;
 

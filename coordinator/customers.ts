@@ -5,6 +5,8 @@ import type { CleanResult } from '../jobs/clean/driver.ts';
 import { type Analysis, addAnalyses, NO_ANALYSIS, type Periods } from '../jobs/customers/analysis.ts';
 import { cohortsOf, gatherCustomers, profileCustomers } from '../jobs/customers/driver.ts';
 import type { Driver } from '../jobs/driver.ts';
+import { DEFAULT_CHOICE } from '../jobs/recommend/choice.ts';
+import { recommendProducts } from '../jobs/recommend/driver.ts';
 import { parseIsoDay } from '../kernels/dates.ts';
 
 export interface CustomerOptions {
@@ -26,7 +28,9 @@ export async function analyseCustomers(
   const blocks = await gatherCustomers(driver, cleaned, limits);
   const input = { contract, blocks, periods };
   const profiles = await profileCustomers(driver, input);
-  return addAnalyses(await cohortsOf(driver, profiles));
+  const cohorts = await cohortsOf(driver, profiles);
+  const recommended = await recommendProducts(driver, input, DEFAULT_CHOICE);
+  return addAnalyses(cohorts, recommended);
 }
 
 /** `days` with a sale, rising. Models of value are calibrated on the first half of the time. */

@@ -2,6 +2,7 @@
 import type { TableDefinition } from '../base/table.ts';
 import { cohortTables } from './cohorts.ts';
 import type { Contract } from './contract.ts';
+import { recommendTables } from './recommendations.ts';
 import {
   DIMENSION_NAMES,
   dimensionTable,
@@ -15,7 +16,8 @@ import {
 /** Every table of the conformed schema, those included that this contract leaves empty: marts may join them. */
 export function conformedTables(contract: Contract): TableDefinition[] {
   const dimensions = DIMENSION_NAMES.map(name => dimensionTable(contract, name));
-  return [salesTable(contract), ...dimensions, locationTable(), rateTable(), QUARANTINE_TABLE, ...cohortTables()];
+  const analyses = [...cohortTables(), ...recommendTables(contract)];
+  return [salesTable(contract), ...dimensions, locationTable(), rateTable(), QUARANTINE_TABLE, ...analyses];
 }
 
 /** `table.column` of every column that the contract fills, whether read or computed. */

@@ -31,7 +31,14 @@ const LOAD = ['jobs/load/', 'warehouse/', 'warehouse/marts/', 'warehouse/checks/
 /** What lines by customer depend on besides their own folder: they are brought together as those of a day are. */
 const CUSTOMERS = ['jobs/clean/', 'jobs/customers/'];
 
-const OWN: Readonly<Record<string, readonly string[]>> = { load: LOAD, customers: CUSTOMERS };
+/** Jobs over customer blocks: they read these as the job that made them wrote them. */
+const overCustomers = (job: string): readonly string[] => [...CUSTOMERS, `jobs/${job}/`];
+
+const OWN: Readonly<Record<string, readonly string[]>> = {
+  load: LOAD,
+  customers: CUSTOMERS,
+  recommend: overCustomers('recommend'),
+};
 
 /** Hash of the code of a job: its folder, the kernels, the formats, and the versions of libraries. */
 export function codeHash(job: string): Promise<string> {

@@ -51,6 +51,7 @@ type Job = Readonly<Record<string, unknown>>;
 const JOBS: Readonly<Record<string, () => Promise<Job>>> = {
   clean: () => import('./clean/tasks.ts'),
   customers: () => import('./customers/tasks.ts'),
+  recommend: () => import('./recommend/tasks.ts'),
   probe: () => import('./probe/tasks.ts'),
 };
 

@@ -1,0 +1,70 @@
+/** Which recommender makes each list: chosen by `endcap tune`, or the defaults below. */
+
+/** Implicit alternating least squares; see kernels/als.ts for the loss. */
+export interface AlsParameters {
+  readonly rank: number;
+  readonly iterations: number;
+  /** λ: of each row times (its pairs + unobserved × columns). */
+  readonly regularization: number;
+  /** a₀: how much a product that a customer did not buy counts, a bought one counting as its weight. */
+  readonly unobserved: number;
+}
+
+/** The closed form of Steck 2019, where the catalogue is small. */
+export interface EaseParameters {
+  readonly regularization: number;
+}
+
+/** A score is the sum of what each part says times its weight here; a part of no weight is not computed. */
+export interface Blend {
+  readonly als: number;
+  readonly ease: number;
+  /** Logarithm of one and the customer's own decayed count. */
+  readonly frequency: number;
+  /** Share of the customers who have the product. */
+  readonly popularity: number;
+}
+
+export const LISTS = ['again', 'new'] as const;
+/** `again`: what the customer bought before. `new`: what not. */
+export type ListName = (typeof LISTS)[number];
+
+export interface Choice {
+  readonly als: AlsParameters;
+  readonly ease: EaseParameters;
+  /** Days after which a purchase is worth half as much; null for never. */
+  readonly halfLife: number | null;
+  readonly lists: Readonly<Record<ListName, Blend>>;
+  /** Products on each list. */
+  readonly top: number;
+}
+
+const NOTHING: Blend = { als: 0, ease: 0, frequency: 0, popularity: 0 };
+
+export const blendOf = (parts: Partial<Blend>): Blend => ({ ...NOTHING, ...parts });
+
+/** So little that it decides only between products that the customer bought equally often. */
+export const TIES = 1e-4;
+
+/** What each list has to beat: one's own habits, most frequent first, and what most customers buy. */
+export const BASELINES: Readonly<Record<ListName, Blend>> = {
+  again: blendOf({ frequency: 1, popularity: TIES }),
+  new: blendOf({ popularity: 1 }),
+};
+
+export const DEFAULT_CHOICE: Choice = {
+  als: { rank: 64, iterations: 10, regularization: 0.03, unobserved: 0.1 },
+  ease: { regularization: 2000 },
+  halfLife: null,
+  lists: { again: blendOf({ frequency: 1, als: 1, popularity: TIES }), new: blendOf({ als: 1 }) },
+  top: 10,
+};
+
+/** The name of what makes a list, for people: `als`, `frequency + ease`. */
+export const blendName = (blend: Blend): string =>
+  (Object.keys(NOTHING) as (keyof Blend)[])
+    .filter(part => blend[part] > TIES)
+    .toSorted((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b))
+    .join(' + ');
+
+const ORDER: readonly (keyof Blend)[] = ['frequency', 'als', 'ease', 'popularity'];
