@@ -5,7 +5,7 @@ import { findBasketRules } from '../jobs/baskets/driver.ts';
 import type { MergeLimits } from '../jobs/clean/days.ts';
 import type { CleanResult } from '../jobs/clean/driver.ts';
 import { type Analysis, addAnalyses, NO_ANALYSIS, type Periods } from '../jobs/customers/analysis.ts';
-import { gatherCustomers, profileCustomers } from '../jobs/customers/driver.ts';
+import { cohortsOf, gatherCustomers, profileCustomers } from '../jobs/customers/driver.ts';
 import type { Driver } from '../jobs/driver.ts';
 import { DEFAULT_CHOICE } from '../jobs/recommend/choice.ts';
 import { recommendProducts } from '../jobs/recommend/driver.ts';
@@ -33,10 +33,11 @@ export async function analyseCustomers(
   const blocks = await gatherCustomers(driver, cleaned, limits);
   const input = { contract, blocks, periods };
   const profiles = await profileCustomers(driver, input);
+  const cohorts = await cohortsOf(driver, profiles);
   const segments = await segmentCustomers(driver, input, profiles, options.rfm ?? {});
   const baskets = await findBasketRules(driver, input);
   const recommended = await recommendProducts(driver, input, DEFAULT_CHOICE);
-  return addAnalyses(segments, baskets, recommended);
+  return addAnalyses(cohorts, segments, baskets, recommended);
 }
 
 /** `days` with a sale, rising. Models of value are calibrated on the first half of the time. */

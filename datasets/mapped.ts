@@ -1,6 +1,7 @@
 /** What a contract fills, and all tables it makes: what marts and charts can be made of. */
 import type { TableDefinition } from '../base/table.ts';
 import { basketTables } from './baskets.ts';
+import { cohortTables } from './cohorts.ts';
 import type { Contract } from './contract.ts';
 import { recommendTables } from './recommendations.ts';
 import {
@@ -18,7 +19,8 @@ import { segmentTables } from './segments.ts';
 export function conformedTables(contract: Contract): TableDefinition[] {
   const dimensions = DIMENSION_NAMES.map(name => dimensionTable(contract, name));
   const conformed = [salesTable(contract), ...dimensions, locationTable(), rateTable(), QUARANTINE_TABLE];
-  return [...conformed, ...segmentTables(contract), ...basketTables(contract), ...recommendTables(contract)];
+  const ofCustomers = [...cohortTables(), ...segmentTables(contract)];
+  return [...conformed, ...ofCustomers, ...basketTables(contract), ...recommendTables(contract)];
 }
 
 /** `table.column` of every column that the contract fills, whether read or computed. */

@@ -139,7 +139,7 @@ describe('a run that does not ask for customers', () => {
     const cleaned = Object.entries(computed(asked)).filter(([stage, count]) => stage.startsWith('clean.') && count > 0);
     expect(cleaned).toEqual([['clean.day', 2]]);
     const again = await runHere({ ...stall, customers: false });
-    // Why there are no rules is part of what was published: it is made anew without.
+    // It publishes without the tables of customers, and nothing else is computed.
     const tasks = Object.entries(computed(again)).filter(([stage, count]) => stage.includes('.') && count > 0);
     expect(tasks).toEqual([]);
   });

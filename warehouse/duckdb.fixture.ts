@@ -131,6 +131,26 @@ const BASKET_RULE = table('basket_rule', [
   ['rest_amount', 'decimal'],
 ]);
 
+/** The first day of the period of a day. */
+const PERIODS: Readonly<Record<string, (day: string) => string>> = {
+  month: day => `${day.slice(0, 7)}-01`,
+  week: day => {
+    const date = new Date(day);
+    date.setUTCDate(date.getUTCDate() - ((date.getUTCDay() + 6) % 7));
+    return date.toISOString().slice(0, 10);
+  },
+};
+
+const COHORT_ACTIVITY = table('cohort_activity', [
+  ['grain', 'text'],
+  ['cohort', 'date'],
+  ['period', 'date'],
+  ['customers', 'int64'],
+  ['orders', 'int64'],
+  ['lines', 'int64'],
+  ['revenue', 'decimal'],
+]);
+
 export const SHOP: readonly FixtureTable[] = [
   { definition: FACT, rows: SALES },
   {
@@ -182,6 +202,7 @@ export const SHOP: readonly FixtureTable[] = [
       ['2024-01-03', 'USD', '1'],
     ],
   },
+  { definition: COHORT_ACTIVITY, rows: cohortRows(SALES) },
   {
     definition: BASKET_RULE,
     rows: [
@@ -197,14 +218,19 @@ export const MAPPED: ReadonlySet<string> = new Set(
   SHOP.flatMap(({ definition }) => definition.columns.map(({ name }) => `${definition.name}.${name}`)),
 );
 
-/** What jobs made of the shop's sales: it would not fit others. */
-const isComputed = ({ name }: TableDefinition): boolean => !/^(fct|dim)_/.test(name);
+/** What jobs made of the shop's sales would not fit others, but for what can be counted anew. */
+const fitsOthers = (name: string): boolean => /^(fct_|dim_|cohort_activity)/.test(name);
 
-/** The shop for tests that sell other things. */
-export const OTHER_SHOP: readonly FixtureTable[] = SHOP.map(shopTable =>
-  isComputed(shopTable.definition) ? { ...shopTable, rows: [] } : shopTable,
-);
-export const OTHER_MAPPED: ReadonlySet<string> = new Set([...MAPPED].filter(column => /^(fct|dim)_/.test(column)));
+/** The shop with other sales. */
+export const shopWith = (sales: FixtureTable['rows']): FixtureTable[] =>
+  SHOP.map(({ definition, rows }) => {
+    if (definition === FACT) return { definition, rows: sales };
+    if (definition === COHORT_ACTIVITY) return { definition, rows: cohortRows(sales) };
+    return { definition, rows: fitsOthers(definition.name) ? rows : [] };
+  });
+
+/** What it fills. */
+export const OTHER_MAPPED: ReadonlySet<string> = new Set([...MAPPED].filter(fitsOthers));
 
 /** The file that buildShop makes, below its folder. */
 export const SHOP_FILE = 'shop.duckdb';
@@ -255,11 +281,32 @@ export async function writeTable(
   return { definition, files };
 }
 
-function valuesSql({ columns }: TableDefinition, rows: FixtureTable['rows']): string {
+/** The rows as a query. */
+export function valuesSql({ columns }: TableDefinition, rows: FixtureTable['rows']): string {
   const casts = columns.map(
     ({ name, type }) => `cast(${identifier(name)} as ${SQL_TYPES[type]}) as ${identifier(name)}`,
   );
   const cell = (value: Cell) => (value === null ? 'null' : literal(String(value)));
-  const values = rows.map(row => `(${row.map(cell).join(', ')})`).join(', ');
-  return `select ${casts.join(', ')} from (values ${values}) as v(${columns.map(({ name }) => identifier(name)).join(', ')})`;
+  const none = `select ${columns.map(() => 'null').join(', ')} where false`;
+  const values = rows.length === 0 ? none : `values ${rows.map(row => `(${row.map(cell).join(', ')})`).join(', ')}`;
+  return `select ${casts.join(', ')} from (${values}) as v(${columns.map(({ name }) => identifier(name)).join(', ')})`;
+}
+
+/** What the job of the customers counts, line by line. */
+function cohortRows(sales: FixtureTable['rows']): FixtureTable['rows'] {
+  const at = (name: string) => FACT.columns.findIndex(column => column.name === name);
+  const [customer, order, day, net] = [at('customer_id'), at('order_id'), at('sales_day'), at('net_amount_base')];
+  const bought = sales.filter(row => row[at('is_return')] === false);
+  const firsts = Map.groupBy(bought, row => row[customer]);
+  return Object.entries(PERIODS).flatMap(([grain, startOf]) => {
+    const periodOf = (row: readonly Cell[]) => startOf(String(row[day]));
+    const cohortOf = (row: readonly Cell[]) => firsts.get(row[customer])?.map(periodOf).sort()[0] ?? null;
+    const cells = Map.groupBy(sales, row => JSON.stringify([cohortOf(row), periodOf(row)]));
+    return Array.from(cells, ([key, rows]) => {
+      const own = rows.filter(row => bought.includes(row));
+      const count = (column: number) => new Set(own.map(row => `${row[customer]} ${row[column]}`)).size;
+      const revenue = rows.reduce((sum, row) => sum + Math.round(Number(row[net]) * 1e6), 0);
+      return [grain, ...JSON.parse(key), count(customer), count(order), rows.length, (revenue / 1e6).toFixed(6)];
+    });
+  });
 }
