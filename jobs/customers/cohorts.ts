@@ -109,12 +109,17 @@ function addLines(cells: Cells, { startOf, beyond }: (typeof GRAINS)[Grain], lin
       const next = startOf(period + beyond);
       const first = row;
       const cell = cellOf(cohort, period);
-      let [low, high, own] = [0, 0, 0];
+      let low = 0;
+      let high = 0;
+      let own = 0;
       stay++;
       for (; row < end && days[row]! < next; row++) {
         low += amounts[row * 2]! >>> 0;
         high += amounts[row * 2 + 1]!;
-        if (low >= CARRIED) [low, high] = [low - CARRIED, high + CARRIED / 2 ** 32];
+        if (low >= CARRIED) {
+          low -= CARRIED;
+          high += CARRIED / 2 ** 32;
+        }
         const order = orders[row]!;
         if (isSet(returned, row) || seen[order] === stay) continue;
         seen[order] = stay;
