@@ -246,7 +246,17 @@ describe('diff', () => {
   let folder: string;
   const run = async (lines: readonly string[], ...flags: string[]) => {
     await writeFile(join(folder, 'raw/sold.csv'), sold(lines));
-    return endcap(folder, ['run', 'raw', '--contract', join(folder, 'stall.json'), '--threads', '0', ...flags]);
+    return endcap(folder, [
+      'run',
+      'raw',
+      '--contract',
+      join(folder, 'stall.json'),
+      '--project',
+      '.endcap/stall',
+      '--threads',
+      '0',
+      ...flags,
+    ]);
   };
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'endcap-diff-'));
