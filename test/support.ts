@@ -79,7 +79,7 @@ export const publicationsOf = async (project: string): Promise<Publication[]> =>
   listPublications(await openStore(`${pathToFileURL(project).href}/`));
 
 /** The SHA-256 of every published part file, by table; those of the publication before are no part of what was computed. */
-export const hashesOf = ({ publication }: Published): Record<string, string[]> =>
+export const hashesOf = ({ publication }: Pick<Published, 'publication'>): Record<string, string[]> =>
   Object.fromEntries(
     Object.entries(publication.tables)
       .filter(([table]) => table !== 'previous_rfm')
