@@ -15,7 +15,7 @@ export interface ExplainedCut {
   readonly note: string | null;
 }
 
-export const EMPTY_SCORE = 'nobody has this score: customers with equal values have equal scores';
+export const EMPTY_SCORE = 'nobody has this score: there are too few different values';
 
 export function cutRows(cuts: CutPoints, sorted: Values): ExplainedCut[] {
   return MEASURES.flatMap(measure => {

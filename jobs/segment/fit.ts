@@ -38,7 +38,7 @@ interface Fit extends Pick<FitOutput, 'model' | 'split' | 'equals'> {
   readonly explained: readonly ExplainedCut[];
 }
 
-/** Holds three numbers of each customer, twice: 48 bytes. */
+/** Holds three numbers of each customer, twice: 48 bytes; for clusters three times. */
 export async function fit(input: FitInput, context: TaskContext): Promise<FitOutput> {
   const { kernels, write } = context;
   const values = await readValues(input, context);

@@ -1,9 +1,7 @@
 /** Gives customers their scores or clusters and segments: one part file of customer_rfm. */
 import type { TableDefinition } from '../../base/table.ts';
-import { type Column, type FixedColumn, int32Column, type TextColumn } from '../../kernels/column.ts';
-import { amountText } from '../../kernels/money.ts';
+import { type Column, int32Column, type TextColumn } from '../../kernels/column.ts';
 import { allocTexts } from '../../kernels/place.ts';
-import { sumOf } from '../../kernels/rows.ts';
 import { rowNumbers } from '../../kernels/sort.ts';
 import type { Kernels } from '../../kernels/wasm.ts';
 import type { PartFile } from '../../lake/manifest.ts';
@@ -35,8 +33,6 @@ export interface ScoreShared {
 export interface ScoreOutput {
   readonly file: PartFile;
   readonly customers: number;
-  /** Sum of monetary. */
-  readonly net: string;
 }
 
 const PROFILE_NAMES = ['customer_id', 'first_day', 'last_day', 'orders', 'net'];
@@ -49,18 +45,15 @@ export async function score(
   const scorer = createScorer(shared, equalsBefore);
   const part = await streamPart(context, shared.definition, shared.definition.name);
   let customers = 0;
-  let net = 0n;
   try {
     for (const { slices } of blocks) {
       for await (const profiles of columnRows(context, slices, PROFILE_NAMES)) {
         const rows = scoredRows(kernels, profiles, shared, scorer);
-        const all = rowNumbers(kernels, rows.length);
-        await part.add(rows, all);
+        await part.add(rows, rowNumbers(kernels, rows.length));
         customers += rows.length;
-        net += sumOf(rows.columns.monetary as FixedColumn, all);
       }
     }
-    return { file: await part.finish(), customers, net: amountText(net) };
+    return { file: await part.finish(), customers };
   } catch (error) {
     await part.abort();
     throw error;

@@ -1,3 +1,7 @@
+/**
+ * Scores against plain comparisons. What the R package rfm publishes of its own customers cannot be told here, since its data
+ * set is not; that quantiles are R's, and that equal customers have equal scores, can.
+ */
 import { describe, expect, it } from 'vitest';
 import { below, between, listOf, type Random, seeded } from '../../test/random.ts';
 import { countUpTo, fixedCuts, quantile, quantileCuts } from './cutpoints.ts';
