@@ -59,6 +59,9 @@ export const CUSTOMER_BLOCK_ROWS = 262_144;
  */
 export const CUSTOMER_BLOCKS_MAX = 256;
 
+/** Lines of customers that a task works on at once; a customer is never cut, so one with more is worked on alone. */
+export const CUSTOMER_ROWS_AT_ONCE = 1_048_576;
+
 /** From this many lines a day on, a task merges one day; below it, one calendar month. */
 export const LINES_PER_DAY_TASK = 5_000;
 

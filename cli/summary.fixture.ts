@@ -104,7 +104,7 @@ export const PUBLISHED: RunSummary = {
     { name: 'mart_daily_sales', built: true, rows: 129, reason: null, ms: 300, cpuMs: 550 },
     { name: 'mart_monthly_sales', built: true, rows: 5, reason: null, ms: 300, cpuMs: 550 },
     { name: 'mart_sales_summary', built: true, rows: null, reason: null, ms: 300, cpuMs: 550 },
-    { name: 'mart_store_sales', built: false, rows: null, reason: 'fct_sales.store_id', ms: 300, cpuMs: 550 },
+    { name: 'mart_store_sales', built: false, rows: null, reason: 'needs fct_sales.store_id', ms: 300, cpuMs: 550 },
   ],
   checks: { names: ['mart_daily_sales'], passed: 41, failed: [], times: [] },
   metrics: [

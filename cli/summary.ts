@@ -176,7 +176,7 @@ function built({ marts, checks }: RunSummary, style: Style): string {
   const made = marts.filter(mart => mart.built);
   const absent = marts.filter(mart => !mart.built);
   const needs = absent.map(
-    ({ name, reason }) => `    ${padEnd(name, Math.max(...absent.map(mart => mart.name.length)))}  needs ${reason}\n`,
+    ({ name, reason }) => `    ${padEnd(name, Math.max(...absent.map(mart => mart.name.length)))}  ${reason}\n`,
   );
   const passed = `${thousands(checks.passed)} pass · ${thousands(checks.failed.length)} fail`;
   const failed = checks.failed

@@ -1,6 +1,7 @@
 import type { Contract } from '../datasets/contract.ts';
 import type { CleanResult } from '../jobs/clean/driver.ts';
 import { codeHash } from '../jobs/code.ts';
+import type { Analysis } from '../jobs/customers/analysis.ts';
 import { sha256 } from '../jobs/stage.ts';
 import type { PartFile, Publication } from '../lake/manifest.ts';
 import type { ObjectStore } from '../lake/store.ts';
@@ -16,19 +17,25 @@ export interface Contents {
   readonly current: Publication | null;
 }
 
-export async function contentsOf(lake: ObjectStore, contract: Contract, cleaned: CleanResult): Promise<Contents> {
+export async function contentsOf(
+  lake: ObjectStore,
+  contract: Contract,
+  cleaned: CleanResult,
+  analysis: Analysis,
+): Promise<Contents> {
   const dimensions = Object.entries(cleaned.dimensions).map(([name, file]) => [name, [file]] as const);
   const tables: Contents['tables'] = {
     fct_sales: cleaned.fact,
     quarantine: cleaned.quarantine,
     ...Object.fromEntries(dimensions),
+    ...analysis.tables,
   };
   const hashes = Object.entries(tables).map(([name, parts]) => [name, parts.map(part => part.sha256)]);
   const sales = cleaned.balances.filter(({ table }) => table === contract.sale.from);
   return {
     tables,
     kept: Object.fromEntries(sales.map(({ file, kept }) => [file, kept])),
-    identity: sha256(JSON.stringify([await codeHash('load'), contract, hashes])),
+    identity: sha256(JSON.stringify([await codeHash('load'), contract, hashes, analysis.absent])),
     current: await currentPublication(lake),
   };
 }

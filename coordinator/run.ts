@@ -10,12 +10,13 @@ import { threadCluster } from '../cluster/threads.ts';
 import { runAttempt } from '../jobs/attempt.ts';
 import { MERGE_LIMITS, type MergeLimits } from '../jobs/clean/days.ts';
 import { clean } from '../jobs/clean/driver.ts';
-import { gatherCustomers } from '../jobs/customers/driver.ts';
+import { NO_ANALYSIS } from '../jobs/customers/analysis.ts';
 import { load } from '../jobs/load/driver.ts';
 import { layout } from '../lake/layout.ts';
 import { openStore } from '../lake/open.ts';
 import { type ObjectStore, writeJson } from '../lake/store.ts';
 import { contentsOf, isWhole } from './contents.ts';
+import { analyseCustomers, type CustomerOptions } from './customers.ts';
 import { assertUnchanged, type Discovery, discover } from './discover.ts';
 import { createDriver } from './driver.ts';
 import { EventLog, type RunEvent } from './events.ts';
@@ -40,8 +41,8 @@ export interface RunOptions {
   /** Worker threads; 0 runs tasks in this one. (Default: as many as there are cores) */
   readonly threads?: number | undefined;
   readonly chunkBytes?: number | undefined;
-  /** Also brings the lines of each customer together, block by block, for what is computed customer by customer. (Default: false) */
-  readonly customers?: boolean | undefined;
+  /** How customers are looked at; false leaves segments, value, baskets and recommendations out. (Default: as CustomerOptions say) */
+  readonly customers?: CustomerOptions | false | undefined;
   /** For tests: limits that small inputs reach. */
   readonly merging?: Partial<MergeLimits> | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -75,7 +76,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
       cluster,
       threads,
       chunkBytes,
-      customers: options.customers ?? false,
+      customers: options.customers ?? {},
       merging: options.merging,
       signal,
       log,
@@ -108,7 +109,7 @@ interface Pipeline {
   readonly cluster: Cluster;
   readonly threads: number;
   readonly chunkBytes: number;
-  readonly customers: boolean;
+  readonly customers: CustomerOptions | false;
   readonly merging: Partial<MergeLimits> | undefined;
   readonly signal: AbortSignal | undefined;
   readonly log: EventLog;
@@ -136,11 +137,13 @@ async function pipeline({
   const warnings = [...found.warnings, ...emptyFiles(files), ...sameFiles(files)];
   for (const message of warnings) emit({ ev: 'run.warning', message });
   const limits = { ...MERGE_LIMITS, ...options.merging };
-  const cleaned = await clean(driver, contract, files, limits, options.customers);
-  if (options.customers) await gatherCustomers(driver, cleaned, limits);
+  const cleaned = await clean(driver, contract, files, limits, options.customers !== false);
+  const analysis = options.customers
+    ? await analyseCustomers(driver, { contract, cleaned, limits }, options.customers)
+    : NO_ANALYSIS;
   await assertUnchanged(raw, found.files);
 
-  const { tables, kept, identity, current } = await contentsOf(lake, contract, cleaned);
+  const { tables, kept, identity, current } = await contentsOf(lake, contract, cleaned, analysis);
   const report = {
     run: id,
     contract,
@@ -166,6 +169,7 @@ async function pipeline({
   const loaded = await load(lake, {
     contract,
     tables,
+    absent: analysis.absent,
     warehouse,
     threads: Math.max(1, options.threads),
     expected,

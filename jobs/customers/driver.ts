@@ -1,4 +1,4 @@
-/** The job that brings each customer's lines together, on the coordinator; what is computed from them follows it. */
+/** The job that brings each customer's lines together and says what they are like, on the coordinator; other jobs follow it. */
 import { invariant } from '../../base/errors.ts';
 import { amountText, parseAmount } from '../../kernels/money.ts';
 import type { BlockSlices } from '../clean/customers.ts';
@@ -6,7 +6,9 @@ import { type MergeLimits, mergeRuns } from '../clean/days.ts';
 import type { CleanResult } from '../clean/driver.ts';
 import type { DayRun } from '../clean/pieces.ts';
 import type { Driver } from '../driver.ts';
+import type { CustomerInput } from './analysis.ts';
 import { type BlockInput, type BlockOutput, blockSorting } from './block.ts';
+import type { ProfileInput, ProfileOutput } from './profile.ts';
 
 /** One run a piece of days becomes one a block, in passes where there are more than `fanIn`. Checks that no line is lost. */
 export async function gatherCustomers(
@@ -29,6 +31,18 @@ export async function gatherCustomers(
   const sum = amountText(blocks.reduce((total, block) => total + parseAmount(block.net), 0n));
   invariant(rows === lines && sum === net, `${rows} lines of ${sum} by customer, ${lines} of ${net} in fct_sales`);
   return blocks;
+}
+
+/** What is known of each customer, block by block. */
+export function profileCustomers(driver: Driver, { blocks, periods }: CustomerInput): Promise<ProfileOutput[]> {
+  return driver.stage<ProfileOutput>({
+    kind: 'customers.profile',
+    title: 'profiles',
+    unit: 'blocks',
+    shared: periods,
+    inputs: blocks.map(({ block, slices, rows }): ProfileInput => ({ block, slices, rows })),
+    rows: ({ customers }) => customers,
+  });
 }
 
 /** A block is merged as a day is, and takes its place. The runs are of one chunk each: no line is traced to its file here. */

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { invariant } from '../../base/errors.ts';
+import type { TableDefinition } from '../../base/table.ts';
 import type { Contract } from '../../datasets/contract.ts';
 import { conformedTables, mappedColumns } from '../../datasets/mapped.ts';
 import type { PartFile } from '../../lake/manifest.ts';
@@ -16,6 +17,8 @@ export interface LoadInput {
   /** Part files by table; a table without any is empty. */
   readonly tables: Readonly<Record<string, readonly PartFile[]>>;
   /** Key of the file to be made. */
+  /** Why a table is not there, in a sentence, by its name: the marts that need it say so. */
+  readonly absent: Readonly<Record<string, string>>;
   readonly warehouse: string;
   readonly threads: number;
   /** What the tasks that wrote the fact say of it: rows by raw file, and the sum of net_amount_base. */
@@ -41,14 +44,15 @@ export interface HeadlineMetric {
 const VIEWS = new Set(['fct_sales', 'quarantine']);
 
 export async function load(lake: ObjectStore, input: LoadInput): Promise<LoadResult> {
-  const { contract, tables, warehouse, threads, expected, onProgress } = input;
+  const { contract, tables, absent, warehouse, threads, expected, onProgress } = input;
   const lakeDir = fileURLToPath(lake.url);
   const file = fileURLToPath(new URL(warehouse, lake.url));
-  const mapped = mappedColumns(contract);
+  const definitions = conformedTables(contract);
+  const mapped = new Set([...mappedColumns(contract), ...computedColumns(definitions, tables)]);
   await mkdir(dirname(file), { recursive: true });
   const build = await openBuild({ file, lakeDir, threads });
   try {
-    for (const definition of conformedTables(contract)) {
+    for (const definition of definitions) {
       const files = (tables[definition.name] ?? []).map(({ key }) => key);
       await build.addTable({ definition, files }, VIEWS.has(definition.name) ? 'view' : 'table');
     }
@@ -57,12 +61,27 @@ export async function load(lake: ObjectStore, input: LoadInput): Promise<LoadRes
     const metrics = await headline(build, mapped);
     const checks = await build.runChecks((done, total) => onProgress?.('checks', done, total));
     await build.close();
-    return { marts, checks, metrics };
+    return { marts: marts.map(mart => withSentence(mart, absent)), checks, metrics };
   } catch (error) {
     // What went wrong first is what matters, not that the rest could not be written either.
     await build.close().catch(() => undefined);
     throw error;
   }
+}
+
+/** `table.column` of the tables that jobs have made beside what the contract fills. */
+function computedColumns(definitions: readonly TableDefinition[], tables: LoadInput['tables']): string[] {
+  return definitions
+    .filter(({ name }) => (tables[name] ?? []).length > 0 && !name.startsWith('dim_'))
+    .filter(({ name }) => name !== 'fct_sales' && name !== 'quarantine')
+    .flatMap(({ name, columns }) => columns.map(column => `${name}.${column.name}`));
+}
+
+/** What a mart lacks, in words: of a table that a job has not made, why it has not. */
+function withSentence(mart: MartReport, absent: LoadInput['absent']): MartReport {
+  if (mart.reason === null) return mart;
+  const sentence = Object.entries(absent).find(([table]) => mart.reason!.includes(`${table}.`))?.[1];
+  return { ...mart, reason: sentence ?? `needs ${mart.reason}` };
 }
 
 /** The warehouse counts and adds up the files themselves: what it finds is what was kept, file by file. */

@@ -1,0 +1,38 @@
+/** What is computed customer by customer, job by job, in order. */
+import type { Contract } from '../datasets/contract.ts';
+import type { MergeLimits } from '../jobs/clean/days.ts';
+import type { CleanResult } from '../jobs/clean/driver.ts';
+import { type Analysis, addAnalyses, NO_ANALYSIS, type Periods } from '../jobs/customers/analysis.ts';
+import { gatherCustomers, profileCustomers } from '../jobs/customers/driver.ts';
+import type { Driver } from '../jobs/driver.ts';
+import { parseIsoDay } from '../kernels/dates.ts';
+
+export interface CustomerOptions {
+  /** The analysis day, YYYY-MM-DD: see Periods. */
+  readonly asOf?: string | undefined;
+}
+
+/** Segments, value, baskets, recommendations: tables that are published beside the fact, and why some are not. */
+export async function analyseCustomers(
+  driver: Driver,
+  { contract, cleaned, limits }: { contract: Contract; cleaned: CleanResult; limits: MergeLimits },
+  options: CustomerOptions,
+): Promise<Analysis> {
+  if (cleaned.fact.length === 0) return NO_ANALYSIS;
+  const periods = periodsOf(
+    cleaned.fact.map(({ partition }) => parseIsoDay(partition)!),
+    options,
+  );
+  const blocks = await gatherCustomers(driver, cleaned, limits);
+  const input = { contract, blocks, periods };
+  const profiles = await profileCustomers(driver, input);
+  void profiles;
+  return addAnalyses(NO_ANALYSIS);
+}
+
+/** `days` with a sale, rising. Models of value are calibrated on the first half of the time. */
+function periodsOf(days: readonly number[], { asOf: wanted }: CustomerOptions): Periods {
+  const first = days[0]!;
+  const asOf = wanted === undefined ? days.at(-1)! + 1 : parseIsoDay(wanted)!;
+  return { first, asOf, calibration: first + Math.ceil((asOf - first) / 2) };
+}
