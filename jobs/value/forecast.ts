@@ -15,9 +15,9 @@
  */
 import type { Bgnbd } from './bgnbd.ts';
 
-const STEP = 1 / 3;
+const STEP = 1 / 4;
 /** Steps are finer where a and b are so large that the density is narrow: this share of its standard deviation. */
-const STEP_OF_DEVIATION = 0.7;
+const STEP_OF_DEVIATION = 0.4;
 /** Below this y, p is too small to matter to the functions above, and beyond the other, 1 − p; both ends are one node. */
 const LOWEST = -50;
 const HIGHEST = 40;

@@ -65,21 +65,21 @@ export function spendingObjective({ repeats, mean }: Spending): Objective {
   const count = repeats.length;
   const repeatsMax = repeats.reduce((most, x) => Math.max(most, x), 0);
   const customersOf = new Float64Array(repeatsMax + 1);
-  // ln L = ln Γ(px+q)/(Γ(px)Γ(q)) + q ln γ + px ln(xz) − ln z − (px+q) ln(γ+xz): what has x alone is summed by x.
+  // ln L = ln Γ(px+q)/(Γ(px)Γ(q)) + q ln γ − ln z − q ln(xz) − (px+q) ln(1 + γ/(xz)): what has x alone is summed by x.
   const total = mean.map((value, row) => value * repeats[row]!);
   let [lnMeans, lnTotals] = [0, 0];
   for (let row = 0; row < count; row++) {
     customersOf[repeats[row]!]!++;
     lnMeans += Math.log(mean[row]!);
-    lnTotals += repeats[row]! * Math.log(total[row]!);
+    lnTotals += Math.log(total[row]!);
   }
   return (at, gradient) => {
     const { p, q, gamma } = gammaGammaOf(at);
-    let sum = p * lnTotals - lnMeans;
-    let [ofP, ofQ, ofGamma] = [lnTotals, 0, 0];
+    let sum = -lnMeans - q * lnTotals;
+    let [ofP, ofQ, ofGamma] = [0, -lnTotals, 0];
     for (let row = 0; row < count; row++) {
       const x = repeats[row]!;
-      const ln = Math.log(gamma + total[row]!);
+      const ln = Math.log1p(gamma / total[row]!);
       sum -= (p * x + q) * ln;
       ofP -= x * ln;
       ofQ -= ln;

@@ -23,6 +23,10 @@ const PARAMETER_MAX = 12;
 const HALVINGS_MAX = 40;
 /** Armijo's condition: the share of the promised decrease that a step must bring. */
 const DECREASE = 1e-4;
+/** Changes of the value below this, as a share of it, may be rounding: there the slope decides, which is finer. */
+const ROUNDING = 1e-11;
+/** The share of the slope that may be left then. */
+const FLATTER = 0.9;
 
 /**
  * BFGS with backtracking (Nocedal & Wright, Numerical Optimization, 2006, algorithm 6.1). Nothing is random: equal
@@ -80,19 +84,23 @@ interface Point {
   readonly gradient: Float64Array;
 }
 
-/** The first point of the ray, by halves, whose value is less by enough; null when there is none. */
+/**
+ * The first point of the ray, by halves, whose value is less by enough, or as small as can be told and the slope flatter
+ * (W. Hager, H. Zhang: A New Conjugate Gradient Method, SIAM Journal on Optimization 16, 2005); null when there is none.
+ */
 function search(
   objective: Objective,
   { at, value, gradient, direction }: Point & { readonly direction: Float64Array },
 ): Point | null {
   const slope = dot(direction, gradient);
-  const rounding = 1e-15 * Math.abs(value);
   let length = Math.min(1, CHANGE_MAX / largest(direction));
   for (let halving = 0; halving < HALVINGS_MAX; halving++, length /= 2) {
     const next = at.map((from, index) => from + length * direction[index]!);
     const nextGradient = new Float64Array(at.length);
     const nextValue = objective(next, nextGradient);
-    if (nextValue <= value + DECREASE * length * slope + rounding) {
+    const isLess = nextValue <= value + DECREASE * length * slope;
+    const isAsSmall = Math.abs(nextValue - value) <= ROUNDING * Math.max(1, Math.abs(value));
+    if (isLess || (isAsSmall && Math.abs(dot(direction, nextGradient)) <= -FLATTER * slope)) {
       return { at: next, value: nextValue, gradient: nextGradient };
     }
   }

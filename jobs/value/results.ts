@@ -1,0 +1,163 @@
+import { VALUE_HOLDOUT_TABLE, VALUE_MODEL_TABLE } from '../../datasets/value.ts';
+import { booleanColumn, type Column, doubleColumn, numberColumn, setBit, textColumn } from '../../kernels/column.ts';
+import { dayText } from '../../kernels/dates.ts';
+import { parseAmount } from '../../kernels/money.ts';
+import type { PartFile } from '../../lake/manifest.ts';
+import { encodeParquet } from '../../lake/parquet/write.ts';
+import type { Rows } from '../../lake/slab.ts';
+import type { TaskContext } from '../registry.ts';
+import { expectedPurchases } from './forecast.ts';
+import type { HoldoutResult, ValueFit, ValueSettings } from './fit.ts';
+import type { Band } from './holdout.ts';
+import type { ScoreShared } from './score.ts';
+
+export interface ResultsOutput {
+  readonly model: PartFile;
+  /** Null where the hold-out was refused. */
+  readonly holdout: PartFile | null;
+}
+
+/** Writes what there is to say of the models: value_model and value_holdout. */
+export async function results(
+  _input: Record<string, never>,
+  { kernels, shared, write }: TaskContext<ScoreShared>,
+): Promise<ResultsOutput> {
+  const { fit, settings } = shared;
+  const model = modelRows(fit, settings);
+  const holdout = fit.holdout.ok ? holdoutRows(fit.holdout) : null;
+  return {
+    model: await write('model.parquet', encodeParquet(kernels, VALUE_MODEL_TABLE, model), model.length),
+    holdout:
+      holdout && (await write('holdout.parquet', encodeParquet(kernels, VALUE_HOLDOUT_TABLE, holdout), holdout.length)),
+  };
+}
+
+type Figure = readonly [model: string, name: string, value: number | null, note: string | null];
+
+export function modelRows(fit: ValueFit, { periods, horizon, monthlyDiscount }: ValueSettings): Rows {
+  const { purchases, spending, holdout } = fit;
+  const figures: Figure[] = [
+    ...(purchases.ok
+      ? [
+          ...parameters(
+            'purchases',
+            { r: purchases.model.r, alpha: purchases.model.alpha, a: purchases.model.a, b: purchases.model.b },
+            'alpha in weeks',
+          ),
+          ...quality('purchases', purchases),
+        ]
+      : [refused('purchases', purchases.reason)]),
+    ...(spending.ok
+      ? [
+          ...parameters('spending', { ...spending.model }, 'gamma in the base currency'),
+          ...quality('spending', spending),
+        ]
+      : [refused('spending', spending.reason)]),
+    ['spending', 'correlation', spending.correlation, 'of repeat purchases and their mean value'],
+    ...(holdout.ok ? holdoutFigures(holdout) : [refused('holdout', holdout.reason)]),
+    ['settings', 'horizon', horizon, `days from ${dayText(periods.asOf)} on`],
+    ['settings', 'monthly discount', monthlyDiscount, 'share'],
+    ['settings', 'median gap', fit.medianGap, 'days between purchases, of the customer in the middle'],
+  ];
+  return {
+    length: figures.length,
+    columns: {
+      model: textColumn(figures.map(([model]) => model)),
+      name: textColumn(figures.map(([, name]) => name)),
+      value: doubles(figures.map(([, , value]) => value)),
+      note: textColumn(figures.map(([, , , note]) => note)),
+    },
+  };
+}
+
+const refused = (model: string, reason: string): Figure => [model, 'refused', null, reason];
+
+const parameters = (model: string, values: Readonly<Record<string, number>>, note: string): Figure[] =>
+  Object.entries(values).map(([name, value]) => [model, name, value, note.startsWith(`${name} `) ? note : null]);
+
+const quality = (
+  model: string,
+  { logLikelihood, customers }: { logLikelihood: number; customers: number },
+): Figure[] => [
+  [model, 'log likelihood', logLikelihood, null],
+  [model, 'customers', customers, 'that it was fitted to'],
+];
+
+function holdoutFigures(holdout: HoldoutResult & { readonly ok: true }): Figure[] {
+  const { total, correlation, spendingReason, purchases, value } = holdout;
+  return [
+    [
+      'holdout',
+      'purchases ratio',
+      ratio(total.predicted, total.actual),
+      `predicted ÷ actual; the actual number is ${insideText(purchases)}`,
+    ],
+    ['holdout', 'purchases correlation', correlation, 'of predicted and actual purchases of a customer'],
+    spendingReason === null
+      ? [
+          'holdout',
+          'value ratio',
+          ratio(total.predictedValue!, Number(total.actualValue)),
+          `predicted ÷ actual; the actual sum is ${insideText(value)}`,
+        ]
+      : refused('holdout value', spendingReason),
+  ];
+}
+
+const ratio = (predicted: number, actual: number): number | null => (actual === 0 ? null : predicted / actual);
+
+const insideText = (band: Band | null): string =>
+  band === null ? 'without a band: its variance is infinite' : `${band.isInside ? 'within' : 'outside'} the 95 % band`;
+
+/** The buckets, and then all customers, whose totals have a band. */
+export function holdoutRows({ buckets, total, purchases, value }: HoldoutResult & { readonly ok: true }): Rows {
+  const rows = [...buckets, total];
+  const ofTotal = <Value>(found: Value | undefined): (Value | null)[] =>
+    rows.map(row => (row === total ? (found ?? null) : null));
+  return {
+    length: rows.length,
+    columns: {
+      bucket: textColumn(rows.map(({ bucket }) => bucket)),
+      customers: numberColumn(
+        'int64',
+        rows.map(({ customers }) => customers),
+      ),
+      predicted_purchases: doubles(rows.map(({ predicted }) => predicted)),
+      actual_purchases: numberColumn(
+        'int64',
+        rows.map(({ actual }) => actual),
+      ),
+      purchases_low: doubles(ofTotal(purchases.low)),
+      purchases_high: doubles(ofTotal(purchases.high)),
+      is_purchases_inside: booleans(ofTotal(purchases.isInside)),
+      predicted_value: doubles(rows.map(({ predictedValue }) => predictedValue)),
+      actual_value: numberColumn(
+        'decimal',
+        rows.map(({ actualValue }) => parseAmount(actualValue)),
+      ),
+      value_low: doubles(ofTotal(value?.low)),
+      value_high: doubles(ofTotal(value?.high)),
+      is_value_inside: booleans(ofTotal(value?.isInside)),
+    },
+  };
+}
+
+function doubles(values: readonly (number | null)[]): Column {
+  const column = doubleColumn(values.length);
+  values.forEach((value, row) => {
+    if (value === null) return;
+    column.values[row] = value;
+    setBit(column.validity, row);
+  });
+  return column;
+}
+
+function booleans(values: readonly (boolean | null)[]): Column {
+  const column = booleanColumn(values.length);
+  values.forEach((value, row) => {
+    if (value === null) return;
+    if (value) setBit(column.values, row);
+    setBit(column.validity, row);
+  });
+  return column;
+}
