@@ -5,6 +5,7 @@ import type { CleanResult } from '../jobs/clean/driver.ts';
 import { type Analysis, addAnalyses, NO_ANALYSIS, type Periods } from '../jobs/customers/analysis.ts';
 import { gatherCustomers, profileCustomers } from '../jobs/customers/driver.ts';
 import type { Driver } from '../jobs/driver.ts';
+import { valueCustomers } from '../jobs/value/driver.ts';
 import { parseIsoDay } from '../kernels/dates.ts';
 
 export interface CustomerOptions {
@@ -26,8 +27,7 @@ export async function analyseCustomers(
   const blocks = await gatherCustomers(driver, cleaned, limits);
   const input = { contract, blocks, periods };
   const profiles = await profileCustomers(driver, input);
-  void profiles;
-  return addAnalyses(NO_ANALYSIS);
+  return addAnalyses(await valueCustomers(driver, input, profiles));
 }
 
 /** `days` with a sale, rising. Models of value are calibrated on the first half of the time. */

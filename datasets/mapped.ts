@@ -10,11 +10,19 @@ import {
   rateTable,
   salesTable,
 } from './sales.ts';
+import { valueTables } from './value.ts';
 
 /** Every table of the conformed schema, those included that this contract leaves empty: marts may join them. */
 export function conformedTables(contract: Contract): TableDefinition[] {
   const dimensions = DIMENSION_NAMES.map(name => dimensionTable(contract, name));
-  return [salesTable(contract), ...dimensions, locationTable(), rateTable(), QUARANTINE_TABLE];
+  return [
+    salesTable(contract),
+    ...dimensions,
+    locationTable(),
+    rateTable(),
+    QUARANTINE_TABLE,
+    ...valueTables(contract),
+  ];
 }
 
 /** `table.column` of every column that the contract fills, whether read or computed. */

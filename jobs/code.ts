@@ -31,7 +31,10 @@ const LOAD = ['jobs/load/', 'warehouse/', 'warehouse/marts/', 'warehouse/checks/
 /** What lines by customer depend on besides their own folder: they are brought together as those of a day are. */
 const CUSTOMERS = ['jobs/clean/', 'jobs/customers/'];
 
-const OWN: Readonly<Record<string, readonly string[]>> = { load: LOAD, customers: CUSTOMERS };
+/** What the value of customers depends on besides: their profiles are read, and part files written, as others are. */
+const VALUE = ['jobs/clean/', 'jobs/customers/', 'jobs/value/', 'datasets/value.ts'];
+
+const OWN: Readonly<Record<string, readonly string[]>> = { load: LOAD, customers: CUSTOMERS, value: VALUE };
 
 /** Hash of the code of a job: its folder, the kernels, the formats, and the versions of libraries. */
 export function codeHash(job: string): Promise<string> {

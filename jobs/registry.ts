@@ -52,6 +52,7 @@ const JOBS: Readonly<Record<string, () => Promise<Job>>> = {
   clean: () => import('./clean/tasks.ts'),
   customers: () => import('./customers/tasks.ts'),
   probe: () => import('./probe/tasks.ts'),
+  value: () => import('./value/tasks.ts'),
 };
 
 /** What can be done about a task of a kind that needs more memory than it has; null when its job does not say. */

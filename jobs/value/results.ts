@@ -6,8 +6,11 @@ import type { PartFile } from '../../lake/manifest.ts';
 import { encodeParquet } from '../../lake/parquet/write.ts';
 import type { Rows } from '../../lake/slab.ts';
 import type { TaskContext } from '../registry.ts';
-import { expectedPurchases } from './forecast.ts';
+import type { Bgnbd } from './bgnbd.ts';
+import type { Estimate } from './estimate.ts';
 import type { HoldoutResult, ValueFit, ValueSettings } from './fit.ts';
+import { expectedPurchases } from './forecast.ts';
+import { expectedValue, type GammaGamma } from './gammagamma.ts';
 import type { Band } from './holdout.ts';
 import type { ScoreShared } from './score.ts';
 
@@ -34,30 +37,16 @@ export async function results(
 
 type Figure = readonly [model: string, name: string, value: number | null, note: string | null];
 
-export function modelRows(fit: ValueFit, { periods, horizon, monthlyDiscount }: ValueSettings): Rows {
-  const { purchases, spending, holdout } = fit;
+export function modelRows({ purchases, spending, holdout, medianGap }: ValueFit, settings: ValueSettings): Rows {
+  const { periods, horizon, monthlyDiscount } = settings;
   const figures: Figure[] = [
-    ...(purchases.ok
-      ? [
-          ...parameters(
-            'purchases',
-            { r: purchases.model.r, alpha: purchases.model.alpha, a: purchases.model.a, b: purchases.model.b },
-            'alpha in weeks',
-          ),
-          ...quality('purchases', purchases),
-        ]
-      : [refused('purchases', purchases.reason)]),
-    ...(spending.ok
-      ? [
-          ...parameters('spending', { ...spending.model }, 'gamma in the base currency'),
-          ...quality('spending', spending),
-        ]
-      : [refused('spending', spending.reason)]),
+    ...(purchases.ok ? purchasesFigures(purchases, horizon) : [refused('purchases', purchases.reason)]),
+    ...(spending.ok ? spendingFigures(spending) : [refused('spending', spending.reason)]),
     ['spending', 'correlation', spending.correlation, 'of repeat purchases and their mean value'],
     ...(holdout.ok ? holdoutFigures(holdout) : [refused('holdout', holdout.reason)]),
     ['settings', 'horizon', horizon, `days from ${dayText(periods.asOf)} on`],
     ['settings', 'monthly discount', monthlyDiscount, 'share'],
-    ['settings', 'median gap', fit.medianGap, 'days between purchases, of the customer in the middle'],
+    ['settings', 'median gap', medianGap, 'days between two purchases, the median of customers’ medians'],
   ];
   return {
     length: figures.length,
@@ -72,15 +61,25 @@ export function modelRows(fit: ValueFit, { periods, horizon, monthlyDiscount }: 
 
 const refused = (model: string, reason: string): Figure => [model, 'refused', null, reason];
 
-const parameters = (model: string, values: Readonly<Record<string, number>>, note: string): Figure[] =>
-  Object.entries(values).map(([name, value]) => [model, name, value, note.startsWith(`${name} `) ? note : null]);
+type Fitted<Model> = Estimate<Model> & { readonly ok: true };
 
-const quality = (
-  model: string,
-  { logLikelihood, customers }: { logLikelihood: number; customers: number },
-): Figure[] => [
-  [model, 'log likelihood', logLikelihood, null],
-  [model, 'customers', customers, 'that it was fitted to'],
+const purchasesFigures = ({ model, logLikelihood, customers }: Fitted<Bgnbd>, horizon: number): Figure[] => [
+  ['purchases', 'r', model.r, null],
+  ['purchases', 'alpha', model.alpha, 'in weeks'],
+  ['purchases', 'a', model.a, null],
+  ['purchases', 'b', model.b, null],
+  ['purchases', 'log likelihood', logLikelihood, 'time in weeks'],
+  ['purchases', 'customers', customers, 'that it was fitted to'],
+  ['purchases', 'new customer', expectedPurchases(model, horizon), 'repeat purchases to be expected over the horizon'],
+];
+
+const spendingFigures = ({ model, logLikelihood, customers }: Fitted<GammaGamma>): Figure[] => [
+  ['spending', 'p', model.p, null],
+  ['spending', 'q', model.q, null],
+  ['spending', 'gamma', model.gamma, 'in the base currency'],
+  ['spending', 'log likelihood', logLikelihood, null],
+  ['spending', 'customers', customers, 'that it was fitted to'],
+  ['spending', 'new customer', expectedValue(model, 0, 0), 'value to be expected of a purchase'],
 ];
 
 function holdoutFigures(holdout: HoldoutResult & { readonly ok: true }): Figure[] {
