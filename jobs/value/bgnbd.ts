@@ -75,64 +75,82 @@ export function probabilityAlive(
 }
 
 /**
- * As a function of the logarithms of r, α, a, b. All that depends on one whole number is computed once for each: the
- * gamma functions on x, the logarithms on a time. What is left for a history is an exponential and a logarithm.
+ * As a function of the logarithms of r, α, a, b:
+ *
+ *   ln L = ln Γ(r+x)/Γ(r) · α^r · Γ(a+b) Γ(b+x) / (Γ(b) Γ(a+b+x)) − (r+x) ln(α+T) + ln(1 + e^D)
+ *
+ * with D as above, and 0 instead of e^D for x = 0. What depends on one whole number is computed once for each: the gamma
+ * functions on x, the logarithms on a time. What is left for a history is an exponential and a logarithm.
  */
 export function meanNegativeLogLikelihood(histories: GroupedHistories, ticks: number): Objective {
-  const { repeats, recency, age, customers, repeatsMax, ageMax } = histories;
+  const { repeats, customers, repeatsMax, ageMax } = histories;
   const customersOf = new Float64Array(repeatsMax + 1);
   for (let row = 0; row < repeats.length; row++) customersOf[repeats[row]!]! += customers[row]!;
   const count = customersOf.reduce((sum, number) => sum + number, 0);
   const lnTime = new Float64Array(ageMax + 1);
-  const inverseTime = new Float64Array(ageMax + 1);
   const lnLeft = new Float64Array(repeatsMax + 1);
   return (at, gradient) => {
-    const { r, alpha, a, b } = bgnbdOf(at, ticks);
-    for (let time = 0; time <= ageMax; time++) {
-      lnTime[time] = Math.log(alpha + time / ticks);
-      inverseTime[time] = 1 / (alpha + time / ticks);
-    }
-    for (let x = 1; x <= repeatsMax; x++) lnLeft[x] = Math.log(a / (b + x - 1));
-    let [sum, ofR, ofAlpha, ofA, ofB] = [0, 0, 0, 0, 0];
-    // ln L = ln Γ(r+x)/Γ(r) · α^r · Γ(a+b)Γ(b+x)/(Γ(b)Γ(a+b+x)) − (r+x) ln(α+T) + ln(1 + e^D), with D as above and 0
-    // instead of e^D for x = 0. The share that has left is e^D / (1 + e^D).
-    for (let row = 0; row < repeats.length; row++) {
-      const x = repeats[row]!;
-      const weight = customers[row]!;
-      const power = r + x;
-      const lnAge = lnTime[age[row]!]!;
-      let [term, slopeR, slopeAlpha] = [-power * lnAge, -lnAge, -power * inverseTime[age[row]!]!];
-      if (x > 0) {
-        const longer = lnAge - lnTime[recency[row]!]!;
-        const odds = lnLeft[x]! + power * longer;
-        const small = Math.exp(-Math.abs(odds));
-        const left = odds > 0 ? 1 / (1 + small) : small / (1 + small);
-        term += Math.log1p(small) + (odds > 0 ? odds : 0);
-        slopeR += left * longer;
-        slopeAlpha += left * power * (inverseTime[age[row]!]! - inverseTime[recency[row]!]!);
-        ofA += weight * left;
-        ofB -= (weight * left * b) / (b + x - 1);
-      }
-      sum += weight * term;
-      ofR += weight * slopeR;
-      ofAlpha += weight * slopeAlpha;
-    }
-    const shared = r * at[1]! - lnGamma(r) + lnGamma(a + b) - lnGamma(b);
-    const [psiR, psiB, psiAB] = [digamma(r), digamma(b), digamma(a + b)];
-    for (let x = 0; x <= repeatsMax; x++) {
-      const weight = customersOf[x]!;
-      if (weight === 0) continue;
-      sum += weight * (shared + lnGamma(r + x) + lnGamma(b + x) - lnGamma(a + b + x));
-      const psiABX = digamma(a + b + x);
-      ofR += weight * (digamma(r + x) - psiR + at[1]!);
-      ofAlpha += (weight * r) / alpha;
-      ofA += weight * a * (psiAB - psiABX);
-      ofB += weight * b * (psiAB - psiB + digamma(b + x) - psiABX);
-    }
-    gradient[0] = (-ofR * r) / count;
-    gradient[1] = (-ofAlpha * alpha) / count;
-    gradient[2] = -ofA / count;
-    gradient[3] = -ofB / count;
+    const model = bgnbdOf(at, ticks);
+    for (let time = 0; time <= ageMax; time++) lnTime[time] = Math.log(model.alpha + time / ticks);
+    for (let x = 1; x <= repeatsMax; x++) lnLeft[x] = Math.log(model.a / (model.b + x - 1));
+    gradient.fill(0);
+    const sum = addTimes(histories, model, { lnTime, lnLeft }, gradient) + addRepeats(customersOf, model, gradient);
+    const { r, alpha, a, b } = model;
+    for (const [i, parameter] of [r, alpha, a, b].entries()) gradient[i]! *= -parameter / count;
     return -sum / count;
   };
+}
+
+/** What has a time in it: the last two terms. Adds their slopes to the gradient, by the parameters themselves. */
+function addTimes(
+  { repeats, recency, age, customers }: GroupedHistories,
+  { r, alpha, a, b, ticks }: Bgnbd,
+  { lnTime, lnLeft }: { readonly lnTime: Float64Array; readonly lnLeft: Float64Array },
+  gradient: Float64Array,
+): number {
+  let [sum, ofR, ofAlpha, ofA, ofB] = [0, 0, 0, 0, 0];
+  for (let row = 0; row < repeats.length; row++) {
+    const x = repeats[row]!;
+    const weight = customers[row]!;
+    const power = r + x;
+    const lnAge = lnTime[age[row]!]!;
+    const inverseAge = 1 / (alpha + age[row]! / ticks);
+    let [term, slopeR, slopeAlpha] = [-power * lnAge, -lnAge, -power * inverseAge];
+    if (x > 0) {
+      const longer = lnAge - lnTime[recency[row]!]!;
+      const odds = lnLeft[x]! + power * longer;
+      const small = Math.exp(-Math.abs(odds));
+      // The probability of having left, e^D / (1 + e^D).
+      const left = odds > 0 ? 1 / (1 + small) : small / (1 + small);
+      term += Math.log1p(small) + (odds > 0 ? odds : 0);
+      slopeR += left * longer;
+      slopeAlpha += left * power * (inverseAge - 1 / (alpha + recency[row]! / ticks));
+      ofA += (weight * left) / a;
+      ofB -= (weight * left) / (b + x - 1);
+    }
+    sum += weight * term;
+    ofR += weight * slopeR;
+    ofAlpha += weight * slopeAlpha;
+  }
+  for (const [i, slope] of [ofR, ofAlpha, ofA, ofB].entries()) gradient[i]! += slope;
+  return sum;
+}
+
+/** What has no time in it. Adds its slopes to the gradient, by the parameters themselves. */
+function addRepeats(customersOf: Float64Array, { r, alpha, a, b }: Bgnbd, gradient: Float64Array): number {
+  const lnAlpha = Math.log(alpha);
+  const shared = r * lnAlpha - lnGamma(r) + lnGamma(a + b) - lnGamma(b);
+  const [psiR, psiB, psiAB] = [digamma(r), digamma(b), digamma(a + b)];
+  let sum = 0;
+  for (let x = 0; x < customersOf.length; x++) {
+    const weight = customersOf[x]!;
+    if (weight === 0) continue;
+    const psiABX = digamma(a + b + x);
+    sum += weight * (shared + lnGamma(r + x) + lnGamma(b + x) - lnGamma(a + b + x));
+    gradient[0]! += weight * (digamma(r + x) - psiR + lnAlpha);
+    gradient[1]! += (weight * r) / alpha;
+    gradient[2]! += weight * (psiAB - psiABX);
+    gradient[3]! += weight * (psiAB - psiB + digamma(b + x) - psiABX);
+  }
+  return sum;
 }

@@ -91,8 +91,14 @@ export function estimateSpending(observed: Observed): SpendingEstimate {
 
 /** Customers who came back and paid more than nothing for it. */
 function spendingOf({ repeats, mean }: Observed): Spending {
-  const rows = Int32Array.from(repeats.keys()).filter(row => repeats[row]! > 0 && mean[row]! > 0);
-  return { repeats: rows.map(row => repeats[row]!), mean: Float64Array.from(rows, row => mean[row]!) };
+  const chosen = { repeats: new Int32Array(repeats.length), mean: new Float64Array(repeats.length) };
+  let count = 0;
+  for (let row = 0; row < repeats.length; row++) {
+    if (repeats[row] === 0 || !(mean[row]! > 0)) continue;
+    chosen.repeats[count] = repeats[row]!;
+    chosen.mean[count++] = mean[row]!;
+  }
+  return { repeats: chosen.repeats.subarray(0, count), mean: chosen.mean.subarray(0, count) };
 }
 
 function tooFewRepeat({ repeats }: Observed): Refusal | null {

@@ -50,7 +50,7 @@ export async function fit({ slices, customers }: FitInput, context: TaskContext<
 }
 
 /** The models, and how well they would have done: from nothing but the customers, in any order of theirs. */
-export function fitValue({ all, calibrated, gaps }: Population, periods: Periods): ValueFit {
+function fitValue({ all, calibrated, gaps }: Population, periods: Periods): ValueFit {
   const { first, asOf, calibration } = periods;
   const medianGap = median(gaps);
   const whole = modelsOf(all, medianGap, asOf - first);

@@ -6,12 +6,12 @@ import type { PartFile } from '../../lake/manifest.ts';
 import { encodeParquet } from '../../lake/parquet/write.ts';
 import type { Rows } from '../../lake/slab.ts';
 import type { TaskContext } from '../registry.ts';
+import type { Band } from './band.ts';
 import type { Bgnbd } from './bgnbd.ts';
 import type { Estimate } from './estimate.ts';
 import type { HoldoutResult, ValueFit, ValueSettings } from './fit.ts';
 import { expectedPurchases } from './forecast.ts';
 import { expectedValue, type GammaGamma } from './gammagamma.ts';
-import type { Band } from './holdout.ts';
 import type { ScoreShared } from './score.ts';
 
 export interface ResultsOutput {
@@ -37,7 +37,7 @@ export async function results(
 
 type Figure = readonly [model: string, name: string, value: number | null, note: string | null];
 
-export function modelRows({ purchases, spending, holdout, medianGap }: ValueFit, settings: ValueSettings): Rows {
+function modelRows({ purchases, spending, holdout, medianGap }: ValueFit, settings: ValueSettings): Rows {
   const { periods, horizon, monthlyDiscount } = settings;
   const figures: Figure[] = [
     ...(purchases.ok ? purchasesFigures(purchases, horizon) : [refused('purchases', purchases.reason)]),
@@ -109,7 +109,7 @@ const insideText = (band: Band | null): string =>
   band === null ? 'without a band: its variance is infinite' : `${band.isInside ? 'within' : 'outside'} the 95 % band`;
 
 /** The buckets, and then all customers, whose totals have a band. */
-export function holdoutRows({ buckets, total, purchases, value }: HoldoutResult & { readonly ok: true }): Rows {
+function holdoutRows({ buckets, total, purchases, value }: HoldoutResult & { readonly ok: true }): Rows {
   const rows = [...buckets, total];
   const ofTotal = <Value>(found: Value | undefined): (Value | null)[] =>
     rows.map(row => (row === total ? (found ?? null) : null));
