@@ -1,43 +1,18 @@
-import { VALUE_HOLDOUT_TABLE, VALUE_MODEL_TABLE } from '../../datasets/value.ts';
+/** What there is to say of the models, as rows of value_model and value_holdout. */
 import { booleanColumn, type Column, doubleColumn, numberColumn, setBit, textColumn } from '../../kernels/column.ts';
 import { dayText } from '../../kernels/dates.ts';
 import { parseAmount } from '../../kernels/money.ts';
-import type { PartFile } from '../../lake/manifest.ts';
-import { encodeParquet } from '../../lake/parquet/write.ts';
 import type { Rows } from '../../lake/slab.ts';
-import type { TaskContext } from '../registry.ts';
 import type { Band } from './band.ts';
 import type { Bgnbd } from './bgnbd.ts';
 import type { Estimate } from './estimate.ts';
-import type { HoldoutResult, ValueFit, ValueSettings } from './fit.ts';
 import { expectedPurchases } from './forecast.ts';
 import { expectedValue, type GammaGamma } from './gammagamma.ts';
-import type { ScoreShared } from './score.ts';
-
-export interface ResultsOutput {
-  readonly model: PartFile;
-  /** Null where the hold-out was refused. */
-  readonly holdout: PartFile | null;
-}
-
-/** Writes what there is to say of the models: value_model and value_holdout. */
-export async function results(
-  _input: Record<string, never>,
-  { kernels, shared, write }: TaskContext<ScoreShared>,
-): Promise<ResultsOutput> {
-  const { fit, settings } = shared;
-  const model = modelRows(fit, settings);
-  const holdout = fit.holdout.ok ? holdoutRows(fit.holdout) : null;
-  return {
-    model: await write('model.parquet', encodeParquet(kernels, VALUE_MODEL_TABLE, model), model.length),
-    holdout:
-      holdout && (await write('holdout.parquet', encodeParquet(kernels, VALUE_HOLDOUT_TABLE, holdout), holdout.length)),
-  };
-}
+import type { HoldoutResult, ValueModels, ValueSettings } from './models.ts';
 
 type Figure = readonly [model: string, name: string, value: number | null, note: string | null];
 
-function modelRows({ purchases, spending, holdout, medianGap }: ValueFit, settings: ValueSettings): Rows {
+export function modelRows({ purchases, spending, holdout, medianGap }: ValueModels, settings: ValueSettings): Rows {
   const { periods, horizon, monthlyDiscount } = settings;
   const figures: Figure[] = [
     ...(purchases.ok ? purchasesFigures(purchases, horizon) : [refused('purchases', purchases.reason)]),
@@ -109,7 +84,7 @@ const insideText = (band: Band | null): string =>
   band === null ? 'without a band: its variance is infinite' : `${band.isInside ? 'within' : 'outside'} the 95 % band`;
 
 /** The buckets, and then all customers, whose totals have a band. */
-function holdoutRows({ buckets, total, purchases, value }: HoldoutResult & { readonly ok: true }): Rows {
+export function holdoutRows({ buckets, total, purchases, value }: HoldoutResult & { readonly ok: true }): Rows {
   const rows = [...buckets, total];
   const ofTotal = <Value>(found: Value | undefined): (Value | null)[] =>
     rows.map(row => (row === total ? (found ?? null) : null));

@@ -12,12 +12,12 @@ import {
 } from '../../kernels/column.ts';
 import type { Rows } from '../../lake/slab.ts';
 import type { Periods } from '../customers/analysis.ts';
-import type { ValueFit, ValueSettings } from './fit.ts';
+import type { ValueModels, ValueSettings } from './models.ts';
 import { createScoring } from './score.ts';
 import { CDNOW_LIKE } from './simulate.fixture.ts';
 
 const PERIODS: Periods = { first: 1_000, asOf: 1_300, calibration: 1_150 };
-const SETTINGS = { periods: PERIODS, horizon: 300, monthlyDiscount: 0 } as ValueSettings;
+const SETTINGS: ValueSettings = { periods: PERIODS, horizon: 300, monthlyDiscount: 0 };
 const REFUSED = { ok: false, reason: 'too few' } as const;
 
 const estimated = <Model>(model: Model) => ({
@@ -28,7 +28,7 @@ const estimated = <Model>(model: Model) => ({
   covariance: [],
 });
 
-const FIT: ValueFit = {
+const MODELS: ValueModels = {
   purchases: estimated(CDNOW_LIKE.purchases),
   spending: { ...estimated(CDNOW_LIKE.spending), correlation: 0 },
   medianGap: 20,
@@ -82,8 +82,8 @@ function profiles(customers: readonly Profile[]): Rows {
 }
 
 /** A column's values by customer. */
-function scored(fit: ValueFit = FIT, settings: ValueSettings = SETTINGS) {
-  const { columns } = createScoring(fit, settings)(profiles(CUSTOMERS));
+function scored(models: ValueModels = MODELS, settings: ValueSettings = SETTINGS) {
+  const { columns } = createScoring(models, settings)(profiles(CUSTOMERS));
   return (name: string): Record<string, number | null> =>
     Object.fromEntries(
       CUSTOMERS.map(([id], row) => {
@@ -94,7 +94,7 @@ function scored(fit: ValueFit = FIT, settings: ValueSettings = SETTINGS) {
 }
 
 it('has the columns of its table, with their types', () => {
-  const { columns } = createScoring(FIT, SETTINGS)(profiles(CUSTOMERS));
+  const { columns } = createScoring(MODELS, SETTINGS)(profiles(CUSTOMERS));
   const contract = { sale: { from: 'sold' }, tables: {} } as unknown as Parameters<typeof valueTable>[0];
   expect(Object.entries(columns).map(([name, { type }]) => [name, type])).toEqual(
     valueTable(contract).columns.map(({ name, type }) => [name, type]),
@@ -103,7 +103,7 @@ it('has the columns of its table, with their types', () => {
 
 describe('without a model', () => {
   it('days, gaps and what is overdue are known; whoever only gave back has none', () => {
-    const of = scored({ ...FIT, purchases: REFUSED, spending: { ...REFUSED, correlation: null } });
+    const of = scored({ ...MODELS, purchases: REFUSED, spending: { ...REFUSED, correlation: null } });
     expect(of('purchases')).toMatchObject({ loyal: 11, once: 1, returner: 0 });
     expect(of('days_since')).toMatchObject({ loyal: 10, late: 100, today: 1, returner: null });
     // One gap is no habit.
@@ -114,7 +114,7 @@ describe('without a model', () => {
   });
 
   it('of spending, purchases are still foretold', () => {
-    const of = scored({ ...FIT, spending: { ...REFUSED, correlation: 0.5 } });
+    const of = scored({ ...MODELS, spending: { ...REFUSED, correlation: 0.5 } });
     expect(of('p_alive').late).toBeGreaterThan(0);
     expect(of('expected_value').late).toBeNull();
     expect(of('value_at_risk').late).toBeNull();
@@ -153,9 +153,9 @@ describe('with models', () => {
   it('a discount takes off more the further ahead it looks, and nothing at 0', () => {
     const plain = of('clv').loyal!;
     const discounted = (monthlyDiscount: number, horizon = 300) =>
-      scored(FIT, { ...SETTINGS, monthlyDiscount, horizon })('clv').loyal! /
-      scored(FIT, { ...SETTINGS, horizon })('clv').loyal!;
-    expect(scored(FIT, { ...SETTINGS, monthlyDiscount: 1e-12 })('clv').loyal).toBeCloseTo(plain, 6);
+      scored(MODELS, { ...SETTINGS, monthlyDiscount, horizon })('clv').loyal! /
+      scored(MODELS, { ...SETTINGS, horizon })('clv').loyal!;
+    expect(scored(MODELS, { ...SETTINGS, monthlyDiscount: 1e-12 })('clv').loyal).toBeCloseTo(plain, 6);
     // Within the first month all is worth one month less.
     expect(discounted(0.01, 20)).toBeCloseTo(1 / 1.01, 12);
     expect(discounted(0.01)).toBeLessThan(1 / 1.01);
@@ -165,7 +165,7 @@ describe('with models', () => {
   });
 
   it('a customer has the same figures in whatever rows come together', () => {
-    const scoreRows = createScoring(FIT, SETTINGS);
+    const scoreRows = createScoring(MODELS, SETTINGS);
     const all = scoreRows(profiles(CUSTOMERS)).columns.clv as DoubleColumn;
     CUSTOMERS.toReversed().forEach((customer, i) => {
       const alone = scoreRows(profiles([customer])).columns.clv as DoubleColumn;

@@ -1,3 +1,4 @@
+import type { Contract } from '../../datasets/contract.ts';
 import { valueTable } from '../../datasets/value.ts';
 import {
   type Column,
@@ -18,9 +19,9 @@ import { streamPart } from '../clean/parts.ts';
 import { customerLines } from '../customers/lines.ts';
 import type { TaskContext } from '../registry.ts';
 import { probabilityAlive } from './bgnbd.ts';
-import type { ValueFit, ValueSettings } from './fit.ts';
 import { Forecast, remembered } from './forecast.ts';
 import { expectedValue } from './gammagamma.ts';
+import type { ValueModels, ValueSettings } from './models.ts';
 import { observedOf, profileReader } from './population.ts';
 
 export interface ScoreInput {
@@ -30,8 +31,10 @@ export interface ScoreInput {
 }
 
 export interface ScoreShared {
+  /** What the ids of customers are. */
+  readonly contract: Contract;
   readonly settings: ValueSettings;
-  readonly fit: ValueFit;
+  readonly models: ValueModels;
 }
 
 export interface ScoreOutput {
@@ -44,9 +47,9 @@ const PROFILE_NAMES = ['customer_id', 'first_day', 'last_day', 'purchase_days', 
 
 /** Writes the customers of a block as a part of customer_value, sorted by customer. */
 export async function score({ block, slices }: ScoreInput, context: TaskContext<ScoreShared>): Promise<ScoreOutput> {
-  const { settings, fit } = context.shared;
-  const definition = valueTable(settings.contract);
-  const scoreRows = createScoring(fit, settings);
+  const { contract, settings, models } = context.shared;
+  const definition = valueTable(contract);
+  const scoreRows = createScoring(models, settings);
   const part = await streamPart(context, definition, `value-${block}`);
   try {
     for await (const { rows, starts } of customerLines(context, slices, PROFILE_NAMES)) {
@@ -85,11 +88,11 @@ const MONTH = 365.25 / 12;
  * by chance once in 8 gaps, overdue 5 once in 32.
  */
 export function createScoring(
-  fit: ValueFit,
+  models: ValueModels,
   { periods, horizon, monthlyDiscount }: ValueSettings,
 ): (rows: Rows) => Rows {
-  const purchasing = fit.purchases.ok ? fit.purchases.model : null;
-  const spending = fit.spending.ok ? fit.spending.model : null;
+  const purchasing = models.purchases.ok ? models.purchases.model : null;
+  const spending = models.spending.ok ? models.spending.model : null;
   const forecast = purchasing && new Forecast(purchasing);
   const meanOf = remembered((repeats, age) => forecast!.mean(repeats, age, horizon));
   const discountedOf = remembered((repeats, age) =>
