@@ -124,7 +124,7 @@ it('months that fit into the memory become one block that does not', { timeout: 
 
 describe('a run that does not ask for customers', () => {
   const computed = ({ stages }: RunSummary) =>
-    Object.fromEntries(stages.filter(({ stage }) => stage !== 'load').map(stage => [stage.stage, stage.computed]));
+    Object.fromEntries(stages.filter(({ stage }) => stage.includes('.')).map(stage => [stage.stage, stage.computed]));
 
   it('is what it was: the same tasks, of which a run that does ask computes only the days anew', {
     timeout: RUN_MS,
