@@ -10,6 +10,7 @@ import type { Driver } from '../jobs/driver.ts';
 import { DEFAULT_CHOICE } from '../jobs/recommend/choice.ts';
 import { recommendProducts } from '../jobs/recommend/driver.ts';
 import { type RfmOptions, segmentCustomers } from '../jobs/segment/driver.ts';
+import { valueCustomers } from '../jobs/value/driver.ts';
 import { dayText, parseIsoDay } from '../kernels/dates.ts';
 
 export interface CustomerOptions {
@@ -35,9 +36,10 @@ export async function analyseCustomers(
   const profiles = await profileCustomers(driver, input);
   const cohorts = await cohortsOf(driver, profiles);
   const segments = await segmentCustomers(driver, input, profiles, options.rfm ?? {});
+  const value = await valueCustomers(driver, input, profiles);
   const baskets = await findBasketRules(driver, input);
   const recommended = await recommendProducts(driver, input, DEFAULT_CHOICE);
-  return addAnalyses(cohorts, segments, baskets, recommended);
+  return addAnalyses(cohorts, segments, value, baskets, recommended);
 }
 
 /** `days` with a sale, rising. Models of value are calibrated on the first half of the time. */

@@ -14,12 +14,13 @@ import {
   salesTable,
 } from './sales.ts';
 import { segmentTables } from './segments.ts';
+import { valueTables } from './value.ts';
 
 /** Every table of the conformed schema, those included that this contract leaves empty: marts may join them. */
 export function conformedTables(contract: Contract): TableDefinition[] {
   const dimensions = DIMENSION_NAMES.map(name => dimensionTable(contract, name));
   const conformed = [salesTable(contract), ...dimensions, locationTable(), rateTable(), QUARANTINE_TABLE];
-  const ofCustomers = [...cohortTables(), ...segmentTables(contract)];
+  const ofCustomers = [...cohortTables(), ...segmentTables(contract), ...valueTables(contract)];
   return [...conformed, ...ofCustomers, ...basketTables(contract), ...recommendTables(contract)];
 }
 

@@ -42,6 +42,7 @@ const OWN: Readonly<Record<string, readonly string[]>> = {
   load: LOAD,
   customers: CUSTOMERS,
   segment: overCustomers('segment', 'segments'),
+  value: overCustomers('value', 'value'),
   baskets: overCustomers('baskets', 'baskets'),
   recommend: overCustomers('recommend', 'recommendations'),
 };

@@ -55,6 +55,7 @@ const JOBS: Readonly<Record<string, () => Promise<Job>>> = {
   recommend: () => import('./recommend/tasks.ts'),
   segment: () => import('./segment/tasks.ts'),
   probe: () => import('./probe/tasks.ts'),
+  value: () => import('./value/tasks.ts'),
 };
 
 /** What can be done about a task of a kind that needs more memory than it has; null when its job does not say. */

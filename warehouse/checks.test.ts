@@ -257,6 +257,31 @@ const TAMPERING: Readonly<Record<string, readonly string[]>> = {
     "update rfm_cut set lower_bound = 57 where measure = 'monetary' and score = 5",
     'update customer_rfm set m_score = 4 where customer_id = 1',
   ],
+  mart_customer_value: [
+    'create or replace view mart_customer_value as select * from customer_value where customer_id <> 4',
+    'create or replace view mart_customer_value as select * from customer_value union all select * from customer_value',
+    `create or replace view mart_customer_value as
+       select * replace (case customer_id when 1 then 3 else purchases end as purchases) from customer_value`,
+    'update customer_value set p_alive = 1.5 where customer_id = 1',
+    'update customer_value set clv = -1 where customer_id = 4',
+    'update customer_value set value_at_risk = clv + 1 where customer_id = 2',
+    'insert into dim_customer select * from dim_customer where customer_id = 1',
+  ],
+  mart_churn_list: [
+    'update mart_churn_list set value_at_risk = value_at_risk + 1 where place = 2',
+    'update mart_churn_list set place = case place when 1 then 2 when 2 then 1 else place end',
+    'delete from mart_churn_list where place = 3',
+    'insert into mart_churn_list select * from mart_churn_list where place = 1',
+    'update customer_value set value_at_risk = 100 where customer_id = 6',
+  ],
+  mart_value_holdout: [
+    "update mart_value_holdout set customers = customers + 1 where bucket = '0'",
+    "update mart_value_holdout set actual_purchases = actual_purchases + 1 where bucket = '1'",
+    `update mart_value_holdout set actual_value = actual_value + ${MITE} where bucket = 'all'`,
+    "update mart_value_holdout set is_purchases_inside = false where bucket = 'all'",
+    "update mart_value_holdout set is_value_inside = true where bucket = 'all'",
+    "delete from mart_value_holdout where bucket = 'all'",
+  ],
   dimension_keys: ['customer', 'product', 'store', 'employee', 'location', 'rate'].map(
     name => `insert into dim_${name} select * from dim_${name} limit 1`,
   ),

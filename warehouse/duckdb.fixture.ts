@@ -151,6 +151,34 @@ const COHORT_ACTIVITY = table('cohort_activity', [
   ['revenue', 'decimal'],
 ]);
 
+const CUSTOMER_VALUE = table('customer_value', [
+  ['customer_id', 'int64'],
+  ['purchases', 'int32'],
+  ['last_day', 'date'],
+  ['days_since', 'int32'],
+  ['median_gap', 'double'],
+  ['overdue', 'double'],
+  ['p_alive', 'double'],
+  ['expected_purchases', 'double'],
+  ['expected_value', 'double'],
+  ['clv', 'double'],
+  ['value_at_risk', 'double'],
+]);
+const VALUE_HOLDOUT = table('value_holdout', [
+  ['bucket', 'text'],
+  ['customers', 'int64'],
+  ['predicted_purchases', 'double'],
+  ['actual_purchases', 'int64'],
+  ['purchases_low', 'double'],
+  ['purchases_high', 'double'],
+  ['is_purchases_inside', 'boolean'],
+  ['predicted_value', 'double'],
+  ['actual_value', 'decimal'],
+  ['value_low', 'double'],
+  ['value_high', 'double'],
+  ['is_value_inside', 'boolean'],
+]);
+
 export const SHOP: readonly FixtureTable[] = [
   { definition: FACT, rows: SALES },
   {
@@ -211,6 +239,25 @@ export const SHOP: readonly FixtureTable[] = [
     ],
   },
   ...SEGMENT_TABLES.map(([name, columns, rows]) => ({ definition: table(name, columns), rows })),
+  {
+    definition: CUSTOMER_VALUE,
+    rows: [
+      [1, 4, '2024-03-20', 1, 34, 0.029412, 0.75, 3, 8, 24, 6],
+      [2, 3, '2024-01-03', 78, 13, 6, 0.5, 2, 12, 24, 12],
+      [3, 0, null, null, null, null, null, null, null, null, null],
+      [4, 1, '2024-03-20', 1, null, null, 1, 1.5, 50, 75, 0],
+      [5, 2, '2024-01-09', 72, 8, null, 0.25, 0.5, 16, 8, 6],
+      [6, 1, '2024-01-10', 71, null, null, 1, 1, 20, 20, 0],
+    ],
+  },
+  {
+    definition: VALUE_HOLDOUT,
+    rows: [
+      ['0', 2, 0.75, 0, null, null, null, 25, '0', null, null, null],
+      ['1', 1, 0.5, 1, null, null, null, 15, '8', null, null, null],
+      ['all', 3, 1.25, 1, 0, 3.5, true, 40, '8', 9, 71, false],
+    ],
+  },
 ];
 
 /** Every column of the shop: a data set that fills all there is. */

@@ -275,6 +275,38 @@ describe('by segment', () => {
   });
 });
 
+describe('what customers are worth', () => {
+  test('each has a name and figures, null where there are none', async () => {
+    const columns = 'customer_id, customer_name, purchases, p_alive, clv, value_at_risk';
+    expect(await rows('mart_customer_value', columns)).toEqual([
+      [1, 'Ada', 4, 0.75, 24, 6],
+      [2, 'Bo', 3, 0.5, 24, 12],
+      [3, 'Bo', 0, null, null, null],
+      [4, null, 1, 1, 75, 0],
+      [5, 'Eve', 2, 0.25, 8, 6],
+      [6, 'Flo', 1, 1, 20, 0],
+    ]);
+  });
+
+  test('those with most at risk come first, of equal ones the lower id, and none of whom nothing is', async () => {
+    expect(await rows('mart_churn_list', 'place, customer_id, customer_name, value_at_risk, reason')).toEqual([
+      [1, 2, 'Bo', 12, 'far later than usual'],
+      [2, 1, 'Ada', 6, 'in time, but others alike have left'],
+      [3, 5, 'Eve', 6, 'too few purchases for a rhythm of their own'],
+    ]);
+  });
+
+  test('what was foretold is compared with what came, a customer and in all', async () => {
+    const columns =
+      'bucket, predicted_per_customer, actual_per_customer, purchases_ratio, is_purchases_inside, value_ratio, is_value_inside';
+    expect(await rows('mart_value_holdout', columns)).toEqual([
+      ['0', '0.375000', '0.000000', null, null, null, null],
+      ['1', '0.500000', '1.000000', '0.500000', null, '1.875000', null],
+      ['all', '0.416667', '0.333333', '1.250000', true, '5.000000', false],
+    ]);
+  });
+});
+
 describe('by money, delivery and order', () => {
   test('currencies keep what was paid beside what it was worth', async () => {
     const columns = 'currency, month, orders, net_amount, revenue, average_rate';

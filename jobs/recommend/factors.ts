@@ -9,7 +9,21 @@ import type { Kernels } from '../../kernels/wasm.ts';
 import type { Slice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
 import { asDoubles, asFloats, asIntegers, readSections, writeSections } from './sections.ts';
-import type { Progress, Trained } from './training.ts';
+
+/** Where the items' half stands: what the next task begins with. */
+export interface Progress {
+  /** y, r and p of the conjugate gradient; null before its first step. Float32 [3 × items × stride] */
+  readonly state: Slice | null;
+  /** Of each span what its customers bring: the right sides before the first step, then the products with p. Float64 */
+  readonly sums: readonly Slice[];
+  /** Of each span XᵀX. Float64 [stride × stride] */
+  readonly gramians: readonly Slice[];
+}
+
+export interface Trained {
+  /** Float32 [items × stride] */
+  readonly factors: Slice;
+}
 
 export interface FactorsShared {
   readonly options: TrainingOptions;

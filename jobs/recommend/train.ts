@@ -1,9 +1,9 @@
 import { loadBlock } from '../../kernels/als.ts';
 import { type TrainingOptions, train as trainHere } from '../../kernels/train.ts';
 import type { TaskContext } from '../registry.ts';
+import type { Trained } from './factors.ts';
 import type { PairsOutput } from './pairs.ts';
 import { readBought, writeSections } from './sections.ts';
-import type { Trained } from './training.ts';
 
 export interface TrainInput {
   readonly blocks: readonly PairsOutput['sections'][];

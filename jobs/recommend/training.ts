@@ -9,7 +9,7 @@ import type { TrainingOptions } from '../../kernels/train.ts';
 import type { Slice } from '../../lake/slice.ts';
 import type { Driver } from '../driver.ts';
 import type { AlsParameters } from './choice.ts';
-import type { FactorsShared } from './factors.ts';
+import type { FactorsShared, Progress, Trained } from './factors.ts';
 import type { ItemsInput, ItemsOutput, ItemsShared } from './items.ts';
 import type { PairsOutput } from './pairs.ts';
 import type { TrainInput } from './train.ts';
@@ -49,21 +49,6 @@ export const trainingOptions = (
   exponent: 1,
   seed: SEED,
 });
-
-/** Where the items' half stands: what the next task begins with. */
-export interface Progress {
-  /** y, r and p of the conjugate gradient; null before its first step. Float32 [3 × items × stride] */
-  readonly state: Slice | null;
-  /** Of each span what its customers bring: the right sides before the first step, then the products with p. Float64 */
-  readonly sums: readonly Slice[];
-  /** Of each span XᵀX. Float64 [stride × stride] */
-  readonly gramians: readonly Slice[];
-}
-
-export interface Trained {
-  /** Float32 [items × stride] */
-  readonly factors: Slice;
-}
 
 /** `name` is that of the stage as people see it. */
 export async function trainAls(
