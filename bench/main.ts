@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { alsTable } from './als.ts';
 import { csvTable } from './csv.ts';
 import { groceryData } from './data.ts';
 import { encodeTable } from './encode.ts';
@@ -20,6 +21,7 @@ const TABLES: Readonly<Record<string, (settings: Settings) => Promise<Report>>> 
   csv: csvTable,
   parquet: parquetTable,
   encode: encodeTable,
+  als: alsTable,
   threads: threadsTable,
   run: runTable,
   whole: wholeTable,

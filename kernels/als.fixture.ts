@@ -56,7 +56,7 @@ export function matrixOf(factors: Float32Array, rank: number): Matrix {
 export const turned = (carts: Carts, items: number): Carts =>
   listOf(items, item => new Map(carts.flatMap((cart, user) => (cart.has(item) ? [[user, cart.get(item)!]] : []))));
 
-export const dot = (a: readonly number[], b: readonly number[]): number =>
+const dot = (a: readonly number[], b: readonly number[]): number =>
   a.reduce((sum, value, at) => sum + value * b[at]!, 0);
 
 /** The best factors of rows with these carts, given all factors of the other side. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { lossOf } from '../bench/loss.ts';
 import { seeded } from '../test/random.ts';
 import {
   bestFactors,
@@ -15,7 +16,7 @@ import {
 } from './als.fixture.ts';
 import { itemPass, loadBlock, strideOf, userHalf } from './als.ts';
 import { basisOf, gramianOf, timesMatrix } from './basis.ts';
-import { addCountsOfItems, commonPenalties, countOfUsers, initialFactors, lossOf, penaltiesOf } from './factors.ts';
+import { addCountsOfItems, commonPenalties, countOfUsers, initialFactors, penaltiesOf } from './factors.ts';
 import { foldIn } from './foldin.ts';
 import { directionsOf, factorsOf, startItems, stepItems } from './itemhalf.ts';
 import { allocDoubles, allocFloats } from './place.ts';
