@@ -37,7 +37,7 @@ export async function analyseCustomers(
   const cohorts = await cohortsOf(driver, profiles);
   const segments = await segmentCustomers(driver, input, profiles, options.rfm ?? {});
   const value = await valueCustomers(driver, input, profiles);
-  const baskets = await findBasketRules(driver, input);
+  const baskets = await findBasketRules(driver, input, profiles);
   const recommended = await recommendProducts(driver, input, DEFAULT_CHOICE);
   return addAnalyses(cohorts, segments, value, baskets, recommended);
 }
