@@ -114,6 +114,47 @@ const RATE = table('dim_rate', [
   ['rate', 'decimal'],
 ]);
 
+const RECOMMENDATION = table('recommendation', [
+  ['customer_id', 'int64'],
+  ['list', 'text'],
+  ['rank', 'int32'],
+  ['product_id', 'int64'],
+  ['score', 'double'],
+  ['source', 'text'],
+  ['reason_product_id', 'int64'],
+  ['purchases', 'int32'],
+  ['model_version', 'text'],
+  ['as_of', 'date'],
+]);
+/** Customer 3 has only given back. What was sold on the analysis day is not looked at. */
+// biome-ignore format: a row a line reads as a table.
+const RECOMMENDATIONS: readonly (readonly Cell[])[] = [
+  [1, 'again', 1, 12, 2.5, 'frequency', null, 2, 'v1', '2024-03-20'],
+  [1, 'new', 1, 11, 0.5, 'als', 10, null, 'v2', '2024-03-20'],
+  [2, 'new', 1, 10, 0.25, 'als', null, null, 'v2', '2024-03-20'],
+  [2, 'new', 2, 12, -0.125, 'als', null, null, 'v2', '2024-03-20'],
+  [3, 'new', 1, 12, 0.5, 'als', null, null, 'v2', '2024-03-20'],
+  [5, 'again', 1, 12, 1.5, 'frequency', null, 1, 'v1', '2024-03-20'],
+  [5, 'again', 2, 10, 1.5, 'frequency', null, 1, 'v1', '2024-03-20'],
+];
+const QUALITY = table('recommend_quality', [
+  ['list', 'text'],
+  ['relevance', 'text'],
+  ['model', 'text'],
+  ['is_baseline', 'boolean'],
+  ['is_published', 'boolean'],
+  ['customers', 'int64'],
+  ['recall', 'double'],
+  ['ndcg', 'double'],
+  ['average_precision', 'double'],
+  ['hit_rate', 'double'],
+  ['coverage', 'double'],
+  ['novelty', 'double'],
+  ['ndcg_gain', 'double'],
+  ['gain_lower', 'double'],
+  ['gain_upper', 'double'],
+]);
+
 export const SHOP: readonly FixtureTable[] = [
   { definition: FACT, rows: SALES },
   {
@@ -163,6 +204,14 @@ export const SHOP: readonly FixtureTable[] = [
     rows: [
       ['2024-01-03', 'EUR', '0.8'],
       ['2024-01-03', 'USD', '1'],
+    ],
+  },
+  { definition: RECOMMENDATION, rows: RECOMMENDATIONS },
+  {
+    definition: QUALITY,
+    rows: [
+      ['new', 'new', 'als', false, true, 5, 0.5, 0.25, 0.125, 1, 0.75, 2, 0.125, 0.0625, 0.25],
+      ['new', 'new', 'popularity', true, false, 5, 0.25, 0.125, 0.125, 0.5, 0.5, 1, null, null, null],
     ],
   },
 ];

@@ -36,6 +36,7 @@ export async function recommendProducts(driver: Driver, input: CustomerInput, ch
     blends,
     versions: versionsOf(models, blends, catalogue.slices),
     top: choice.top,
+    asOf: input.periods.asOf,
   };
   const outputs = await driver.stage<ListsOutput>({
     kind: 'recommend.lists',
