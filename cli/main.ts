@@ -149,6 +149,16 @@ function addCustomerVerbs(program: Command, name: string, call: Call): void {
       await call(session => recommendVerb(session, customer, self.opts()), self.optsWithGlobals());
     });
   examples(recommend, name, ['recommend 1024', 'recommend 1024 --top 3 --json', 'recommend --bought 12,40']);
+  const explain = program
+    .command('explain')
+    .argument('<what>', 'a table or mart, a metric, a segment, or a customer; the first of them that has the name')
+    .description('Explain a number, a table, a segment or a customer: what it is, what makes it, what it comes to.')
+    .addOption(new Option('--as <kind>', 'which of them is meant').choices(['table', 'metric', 'segment', 'customer']))
+    .action(async (what: string, _options, self: Command) => {
+      const { explainVerb } = await import('./explain.ts');
+      await call(session => explainVerb(session, what, self.opts()), self.optsWithGlobals());
+    });
+  examples(explain, name, ['explain revenue', 'explain mart_recommend', 'explain 1024 --as customer']);
 }
 
 function addRecordVerbs(program: Command, name: string, call: Call): void {
