@@ -48,7 +48,8 @@ export function foldIn(
       // As lists are published: sums that differ by less than a float's last digit are equal.
       return { item, parts, score: Math.fround(parts.reduce((sum, [, adds]) => sum + adds, 0)) };
     });
-    const best = scored.toSorted((a, b) => b.score - a.score || a.item - b.item).slice(0, top);
+    // Sorting leaves equals in their order.
+    const best = scored.toSorted((a, b) => b.score - a.score).slice(0, top);
     return best.map(({ item, parts, score }) => ({
       item,
       score,
@@ -130,7 +131,7 @@ function addedUp(parts: readonly (readonly number[])[], items: Int32Array): Cont
   return Array.from(items, (item, pair) => ({
     item,
     adds: parts.reduce((sum, adds) => sum + (adds[pair] ?? 0), 0),
-  })).sort((a, b) => b.adds - a.adds || a.item - b.item);
+  })).sort((a, b) => b.adds - a.adds);
 }
 
 /** Of rows of factors, what is on and above the diagonal. [stride × stride] */
