@@ -3,25 +3,11 @@ import { UserError, usageError } from '../base/errors.ts';
 import { didYouMean } from '../datasets/nearest.ts';
 import { METRICS } from '../warehouse/metrics.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
-import {
-  type CustomerExplanation,
-  explainCustomer,
-  explainSegment,
-  type SegmentExplanation,
-  segmentNames,
-} from './explain-customer.ts';
-import {
-  explainMetric,
-  explainTable,
-  type MetricExplanation,
-  type TableExplanation,
-  tableNames,
-} from './explain-table.ts';
-import { printExplanation } from './explained.ts';
+import { explainCustomer, explainSegment, segmentNames } from './explain-customer.ts';
+import { explainMetric, explainTable, tableNames } from './explain-table.ts';
+import { type Explanation, printExplanation } from './explained.ts';
 import type { ExitStatus, Session } from './io.ts';
 import { type Opened, withWarehouse } from './project.ts';
-
-export type Explanation = TableExplanation | MetricExplanation | SegmentExplanation | CustomerExplanation;
 
 /** In the order of precedence: the first of them that has the name is explained. */
 const KINDS = ['table', 'metric', 'segment', 'customer'] as const;

@@ -1,12 +1,13 @@
 /** Explanations for people. */
 import type { Json } from '../warehouse/warehouse.ts';
-import type { Explanation } from './explain.ts';
 import type { CustomerExplanation, SegmentExplanation } from './explain-customer.ts';
 import type { MetricExplanation, TableExplanation } from './explain-table.ts';
 import { count, money, percent, thousands } from './format.ts';
 import type { Session } from './io.ts';
 import { padEnd, type Style } from './style.ts';
 import { alignedTable } from './table.ts';
+
+export type Explanation = TableExplanation | MetricExplanation | SegmentExplanation | CustomerExplanation;
 
 export function printExplanation(
   { outStyle: style }: Pick<Session, 'outStyle'>,
@@ -43,9 +44,11 @@ function metricText(metric: MetricExplanation, currency: string, style: Style): 
 function valueText({ unit }: MetricExplanation, value: string, currency: string): string {
   if (unit === 'money') return `${money(value)} ${currency}`;
   if (unit === 'ratio') return percent(Number(value));
-  const text = /\./.test(value) ? thousands(value.replace(/\.?0+$/, '')) : thousands(value);
-  return unit === 'days' ? `${text} days` : text;
+  return unit === 'days' ? `${shortest(value)} days` : shortest(value);
 }
+
+/** Without noughts at the end of a fraction. */
+const shortest = (value: string): string => thousands(value.includes('.') ? value.replace(/\.?0+$/, '') : value);
 
 function tableText({ name, description, grain, columns, rows, missing, check, sql }: TableExplanation, style: Style) {
   return [
@@ -104,7 +107,7 @@ function cutsTable(cuts: SegmentExplanation['cuts'], clusters: boolean, style: S
     right('customers'),
     { title: '' },
   ];
-  const amount = (value: Json | undefined) => (value === null || value === undefined ? '' : money(String(value), 0));
+  const amount = (value: Json | undefined) => (value === null || value === undefined ? '' : shortest(String(value)));
   const rows = cuts.map(row => [
     String(row.measure),
     String(row.score),
@@ -123,15 +126,14 @@ function customerText(explanation: CustomerExplanation, currency: string, style:
   const returned = Number(purchases.returned_lines);
   return [
     `${style.bold(`Customer ${customer_id}`)}`,
-    ...labelled(style, {
-      ...Object.fromEntries(known.map(([name, own]) => [name.replace(/^customer_/, ''), String(own)])),
+    ...labelled(style, Object.fromEntries(known.map(([name, own]) => [name.replace(/^customer_/, ''), String(own)])), {
       bought: Number(purchases.lines) === 0 ? 'nothing' : `${lines}, ${net}`,
       ...(purchases.first_day !== null && {
         orders: `${thousands(Number(purchases.orders))} from ${purchases.first_day} to ${purchases.last_day}`,
         products: thousands(Number(purchases.products)),
       }),
       ...(returned > 0 && { returned: count(returned, 'line') }),
-      segment: segment === null ? 'not published' : scoresText(segment),
+      'RFM segment': segment === null ? 'not published' : scoresText(segment),
       value: value === null ? 'not published' : forecastText(value, currency),
     }),
     ...listLines(recommendations, style),
@@ -161,9 +163,11 @@ function listLines(recommendations: CustomerExplanation['recommendations'], styl
   return ['', alignedTable(columns, rows, { indent: 2, style }).trimEnd()];
 }
 
-function labelled(style: Style, lines: Readonly<Record<string, string>>): string[] {
-  const width = Math.max(...Object.keys(lines).map(label => label.length));
-  return Object.entries(lines).map(([label, text]) => `  ${style.dim(padEnd(label, width))}  ${text}`);
+/** Labels may come twice: the source has its own segments. */
+function labelled(style: Style, ...groups: readonly Readonly<Record<string, string>>[]): string[] {
+  const lines = groups.flatMap(group => Object.entries(group));
+  const width = Math.max(...lines.map(([label]) => label.length));
+  return lines.map(([label, text]) => `  ${style.dim(padEnd(label, width))}  ${text}`);
 }
 
 const codeText = (sql: string, style: Style): string[] => [

@@ -3,8 +3,8 @@ import { readFile, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RUN_MS } from '../test/support.ts';
+import type { Answer, AnswerProduct } from './answer.ts';
 import { endcap, type Answer as Printed } from './io.fixture.ts';
-import type { Answer, AnswerProduct } from './recommend.ts';
 import { openTastes, type Tastes } from './tastes.fixture.ts';
 
 let tastes: Tastes;
@@ -180,7 +180,7 @@ describe('explain', () => {
     );
     const { out } = await cli('explain', 'back');
     expect(out).toContain('returned');
-    expect(out).toMatch(/segment +not published/);
+    expect(out).toMatch(/RFM segment +not published/);
     expect(out).toContain('no products are recommended');
   });
 

@@ -1,8 +1,8 @@
 /** The lists of one customer for people. */
 import { LISTS } from '../jobs/recommend/choice.ts';
+import type { Answer, AnswerList, AnswerProduct } from './answer.ts';
 import { count } from './format.ts';
 import type { Session } from './io.ts';
-import type { Answer, AnswerList, AnswerProduct } from './recommend.ts';
 import { alignedTable } from './table.ts';
 
 const TITLES = { again: 'To buy again', new: 'Never bought before' };
