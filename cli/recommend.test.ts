@@ -39,7 +39,7 @@ describe('recommend', () => {
     for (let customer = 0; customer < 10; customer++) {
       const { lists } = await recommend(`c${customer}`);
       const published = await rows(
-        `select list, product_id, reason from mart_recommend where customer_id = 'c${customer}' order by list, rank`,
+        `select list, product_id, product_name, reason from mart_recommend where customer_id = 'c${customer}' order by list, rank`,
       );
       for (const name of ['again', 'new'] as const) {
         const expected = published.filter(({ list }) => list === name);
@@ -51,6 +51,9 @@ describe('recommend', () => {
         expect(lists[name].published).toEqual({ differs, why: differs.length > 0 ? why : null });
         same += expected.length - differs.length;
         places += expected.length;
+        const named = new Map(lists[name].products.map(({ product_id, product_name }) => [product_id, product_name]));
+        for (const { product_id, product_name } of expected)
+          if (named.has(String(product_id))) expect(named.get(String(product_id))).toBe(product_name);
         if (name === 'again')
           expect(lists[name].products.map(({ reason }) => reason)).toEqual(expected.map(({ reason }) => reason));
       }

@@ -71,7 +71,10 @@ test('each column of a mart that bears a metric’s name is that metric, in ever
 test('no mart with a metric’s column is left out of that comparison', async () => {
   // They add up under other names, which their own tests know: of lines, of a customer, of an interval.
   const others = ['mart_sales_summary', 'mart_customer_behavior', 'dim_customer_address'];
-  expect([...Object.keys(GROUPS), ...others].sort()).toEqual((await readMarts()).map(({ name }) => name));
+  const recommenders = ['mart_recommend', 'mart_recommend_quality'];
+  expect([...Object.keys(GROUPS), ...others, ...recommenders].sort()).toEqual(
+    (await readMarts()).map(({ name }) => name),
+  );
 });
 
 test('the customers’ mart adds up to the metrics', async () => {
