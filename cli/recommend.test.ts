@@ -135,6 +135,20 @@ describe('recommend', () => {
   });
 });
 
+it('what is bought on the analysis day or later does not count', { timeout: RUN_MS }, async () => {
+  const project = join(cwd, 'earlier');
+  const summary = await tastes.runAsOf('2024-02-10', project);
+  expect(summary).toMatchObject({ outcome: 'published', checks: { failed: [] } });
+  const { as_of, bought, lists } = await recommend('c5', '--project', project);
+  expect(as_of).toBe('2024-02-10');
+  const before = await rows(
+    `select product_id, count(*) as purchases from fct_sales
+     where customer_id = 'c5' and sales_day < '2024-02-10' group by 1 order by 1`,
+  );
+  expect(bought.map(({ product_id, purchases }) => ({ product_id, purchases }))).toEqual(before);
+  expect(lists.again.published).toEqual({ differs: [], why: null });
+});
+
 describe('explain', () => {
   const explain = async (...argv: string[]) => JSON.parse((await cli('explain', ...argv, '--json')).out);
 

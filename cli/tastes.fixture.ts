@@ -2,10 +2,11 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RunSummary } from '../coordinator/summary.ts';
 import { type Contract, text } from '../datasets/contract.ts';
 import { below, listOf, pick, seeded } from '../test/random.ts';
 import { csv, SOLD_HEADER, STALL, withTable, writeContract } from '../test/stall.ts';
-import { writeFiles } from '../test/support.ts';
+import { runHere, writeFiles } from '../test/support.ts';
 import { type Answer, endcap } from './io.fixture.ts';
 
 const CUSTOMERS = 240;
@@ -46,6 +47,8 @@ export interface Tastes {
   /** A new folder, with the project below .endcap. */
   readonly cwd: string;
   run(): Promise<Answer>;
+  /** Runs it into another project, as if the analysis day were this one. */
+  runAsOf(day: string, project: string): Promise<RunSummary>;
 }
 
 export async function openTastes(): Promise<Tastes> {
@@ -56,5 +59,6 @@ export async function openTastes(): Promise<Tastes> {
   return {
     cwd,
     run: () => endcap(cwd, ['run', input, '--project', project, '--contract', contract, '--threads', '0']),
+    runAsOf: (asOf, other) => runHere({ input, contract, project: other, customers: { asOf } }),
   };
 }
