@@ -1,6 +1,6 @@
 /** What is recommended to one customer, and why, as data: see Answer. */
 import { blendName, LISTS, type ListName } from '../jobs/recommend/choice.ts';
-import { foldIn, type Purchases, type Recommended } from '../jobs/recommend/foldin.ts';
+import { type Purchases, type Recommended, recommendTo } from '../jobs/recommend/foldin.ts';
 import type { RecommendModel } from '../jobs/recommend/modelfile.ts';
 import type { Customer } from './lookup.ts';
 
@@ -70,7 +70,7 @@ export function answerOf({ model, names, top }: About, { customer, purchases, pu
     product_id: products[item]!,
     product_name: names.get(products[item]!) ?? products[item]!,
   });
-  const lists = foldIn(model, purchases, top);
+  const lists = recommendTo(model, purchases, top);
   const product = ({ item, score, parts, contributions, ...own }: Recommended, at: number): AnswerProduct => {
     const added = contributions.map(({ item: bought, adds }) => ({ ...named(bought), adds }));
     return {
@@ -118,7 +118,7 @@ function compare(
   if (published[0]!.version !== versions[name]) return { differs, why: 'the published list is of another model' };
   const why =
     blends[name].als !== 0 && als
-      ? `the run ends after ${als.options.steps} steps of conjugate gradient, and here factors are exact`
+      ? `the run ends after ${als.options.userSteps} steps of conjugate gradient, and here factors are exact`
       : 'their scores are equal but for the last digit';
   return { differs, why };
 }

@@ -10,11 +10,12 @@ import { shellWord } from './command.ts';
 import { printDetails } from './errors.ts';
 import { catchInterrupts } from './interrupt.ts';
 import type { ExitStatus, Session } from './io.ts';
+import { type CustomerFlags, customerOptions, customerWords } from './options.ts';
 import { projectFlag } from './project.ts';
 import { createReporter } from './reporter.ts';
 import { printSummary } from './summary.ts';
 
-export interface RunVerbOptions {
+export interface RunVerbOptions extends CustomerFlags {
   readonly contract?: string;
   readonly threads?: number;
   readonly chunkBytes?: number;
@@ -38,6 +39,7 @@ export async function runFolder(
   dir: string,
   options: RunVerbOptions & { readonly project?: string },
 ): Promise<RunOutcome> {
+  const customers = customerOptions(options);
   const input = resolve(session.cwd, dir);
   await assertFolder(input, dir);
   const { run } = await import('../coordinator/run.ts');
@@ -49,8 +51,12 @@ export async function runFolder(
     failed ||= event.ev === 'run.failed';
     reporter.event(event);
   };
+  const { contract, threads, chunkBytes } = options;
   const given: RunOptions = {
-    ...options,
+    contract,
+    threads,
+    chunkBytes,
+    customers,
     input,
     project: project && resolve(session.cwd, project),
     signal: interrupts.signal,
@@ -62,8 +68,7 @@ export async function runFolder(
     return { summary, status: summary.outcome === 'refused' ? 3 : 0 };
   } catch (error) {
     reporter.close(true);
-    if (interrupts.signal.aborted)
-      return { summary: null, status: interrupted(session, dir, options.contract, project) };
+    if (interrupts.signal.aborted) return { summary: null, status: interrupted(session, dir, options, project) };
     // An error before the first event is in no log: programs that read the events hear of it all the same.
     const { failureDetails } = await import('../coordinator/failure.ts');
     const details = failureDetails(error, shellWord(dir));
@@ -107,15 +112,12 @@ async function assertFolder(input: string, dir: string): Promise<void> {
   throw usageError(`${dir} is a file: endcap reads a folder`, `endcap run ${shellWord(resolve(input, '..'))}`);
 }
 
-function interrupted(
-  session: Session,
-  dir: string,
-  contract: string | undefined,
-  project: string | undefined,
-): ExitStatus {
+function interrupted(session: Session, dir: string, options: RunVerbOptions, project: string | undefined): ExitStatus {
+  const { contract } = options;
   const flags = [
     ...(contract === undefined ? [] : [` --contract ${shellWord(contract)}`]),
     ...(project === undefined ? [] : [` --project ${shellWord(project)}`]),
+    customerWords(options),
   ].join('');
   session.err.write('Stopped. Nothing was published; what was finished is kept. This goes on where the run stopped:\n');
   session.err.write(`  ${session.command} run ${shellWord(dir)}${flags}\n`);

@@ -15,7 +15,7 @@ import { load } from '../jobs/load/driver.ts';
 import { layout } from '../lake/layout.ts';
 import { openStore } from '../lake/open.ts';
 import { type ObjectStore, writeJson } from '../lake/store.ts';
-import { contentsOf, isWhole } from './contents.ts';
+import { contentsOf, isWhole, previousSegments } from './contents.ts';
 import { analyseCustomers, type CustomerOptions } from './customers.ts';
 import { assertUnchanged, type Discovery, discover } from './discover.ts';
 import { createDriver } from './driver.ts';
@@ -141,15 +141,17 @@ async function pipeline({
   const analysis = options.customers
     ? await analyseCustomers(driver, { contract, cleaned, limits }, options.customers)
     : NO_ANALYSIS;
+  for (const message of analysis.notes) emit({ ev: 'run.warning', message });
   await assertUnchanged(raw, found.files);
 
-  const { tables, files: models, kept, identity, current } = await contentsOf(lake, contract, cleaned, analysis);
+  const contents = await contentsOf(lake, contract, cleaned, analysis);
+  const { kept, identity, current, files: models } = contents;
   const report = {
     run: id,
     contract,
     cleaned,
     timings: driver.timings,
-    warnings,
+    warnings: [...warnings, ...analysis.notes],
     unclaimed,
     project: project.path,
     input,
@@ -164,12 +166,13 @@ async function pipeline({
   await cluster.close();
   await tidyWarehouses(lake);
   const warehouse = layout.warehouse(id);
+  const { tables, absent } = await previousSegments(lake, contents);
   const expected = { rows: kept, net: cleaned.net };
   const onProgress = watchLoad(driver.timings, emit, options.signal);
   const loaded = await load(lake, {
     contract,
     tables,
-    absent: analysis.absent,
+    absent: { ...analysis.absent, ...absent },
     warehouse,
     threads: Math.max(1, options.threads),
     expected,

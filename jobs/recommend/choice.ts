@@ -44,7 +44,7 @@ const NOTHING: Blend = { als: 0, ease: 0, frequency: 0, popularity: 0 };
 export const blendOf = (parts: Partial<Blend>): Blend => ({ ...NOTHING, ...parts });
 
 /** So little that it decides only between products that the customer bought equally often. */
-export const TIES = 1e-4;
+const TIES = 1e-4;
 
 /** What each list has to beat: one's own habits, most frequent first, and what most customers buy. */
 export const BASELINES: Readonly<Record<ListName, Blend>> = {

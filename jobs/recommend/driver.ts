@@ -27,7 +27,7 @@ export async function recommendProducts(driver: Driver, input: CustomerInput, ch
   const tried = windows && (await tryOut(driver, input, { catalogue, choice, window: windows.test }));
   const blends = publishedBlends(choice, tried?.verdicts ?? []);
   const all = { until: input.periods.asOf, end: input.periods.asOf };
-  const blocks = await findPairs(driver, input, { catalogue, choice, window: all });
+  const blocks = await findPairs(driver, input, { catalogue, choice, window: all, name: 'recommend' });
   const spans = spansOf(blocks);
   const models = await learn(driver, spans, { catalogue, choice, blends: Object.values(blends), name: 'recommend' });
   const published = {
@@ -59,6 +59,7 @@ export async function recommendProducts(driver: Driver, input: CustomerInput, ch
     tables: { recommendation: outputs.flatMap(({ parts }) => parts), recommend_quality: quality },
     files: { recommend: learned!.file },
     absent: tried ? {} : { recommend_quality: 'the history is too short to try a recommender out' },
+    notes: [],
     verdicts: tried?.verdicts ?? [],
   };
 }
@@ -84,16 +85,19 @@ async function makeCatalogue(driver: Driver, { blocks }: CustomerInput): Promise
 interface Learning {
   readonly catalogue: CatalogueOutput;
   readonly choice: Choice;
+  /** What stages are called, up to their last word. */
+  readonly name: string;
 }
 
 function findPairs(
   driver: Driver,
   { blocks }: CustomerInput,
-  { catalogue, choice, window }: Learning & { readonly window: Window },
+  { catalogue, choice, window, name }: Learning & { readonly window: Window },
 ): Promise<PairsOutput[]> {
   const shared: PairsShared = { window, halfLife: choice.halfLife, catalogue: catalogue.slices };
   return driver.stage<PairsOutput>({
     kind: 'recommend.pairs',
+    name: `${name}.pairs`,
     title: 'purchases',
     unit: 'blocks',
     shared,
@@ -106,7 +110,7 @@ function findPairs(
 async function learn(
   driver: Driver,
   spans: readonly Span[],
-  { catalogue, choice, blends, name }: Learning & { readonly blends: readonly Blend[]; readonly name: string },
+  { catalogue, choice, blends, name }: Learning & { readonly blends: readonly Blend[] },
 ): Promise<Models> {
   const blocks = spans.flat();
   const { products: items } = catalogue;
@@ -115,7 +119,7 @@ async function learn(
   const als = blends.some(blend => blend.als !== 0)
     ? await trainAls(driver, data, { parameters: choice.als, name: `${name}.train`, title: 'train' })
     : null;
-  const ease = blends.some(blend => blend.ease !== 0) ? await learnEase(driver, data, choice) : null;
+  const ease = blends.some(blend => blend.ease !== 0) ? await learnEase(driver, data, { choice, name }) : null;
   const customers = blocks.reduce((sum, block) => sum + block.customers, 0);
   return {
     items,
@@ -129,10 +133,11 @@ async function learn(
 async function learnEase(
   driver: Driver,
   { spans, items }: { spans: readonly Span[]; items: number },
-  { ease: { regularization } }: Choice,
+  { choice, name }: Pick<Learning, 'choice' | 'name'>,
 ): Promise<{ weights: Slice }> {
   const gramians = await driver.stage<{ counts: Slice }>({
     kind: 'recommend.gramian',
+    name: `${name}.gramian`,
     title: 'together',
     unit: 'spans',
     shared: { items },
@@ -140,9 +145,10 @@ async function learnEase(
   });
   const [weights] = await driver.stage<{ weights: Slice }>({
     kind: 'recommend.ease',
+    name: `${name}.ease`,
     title: 'ease',
     unit: 'models',
-    shared: { items, regularization },
+    shared: { items, regularization: choice.ease.regularization },
     inputs: [{ gramians: gramians.map(({ counts }) => counts) }],
   });
   return weights!;
@@ -152,12 +158,13 @@ async function learnEase(
 async function tryOut(
   driver: Driver,
   input: CustomerInput,
-  { catalogue, choice, window }: Learning & { readonly window: Window },
+  { catalogue, choice, window }: Omit<Learning, 'name'> & { readonly window: Window },
 ): Promise<GateOutput> {
-  const blocks = await findPairs(driver, input, { catalogue, choice, window });
+  const name = 'recommend.trial';
+  const blocks = await findPairs(driver, input, { catalogue, choice, window, name });
   const spans = spansOf(blocks);
   const chosen = Object.values(choice.lists);
-  const models = await learn(driver, spans, { catalogue, choice, blends: chosen, name: 'recommend.trial' });
+  const models = await learn(driver, spans, { catalogue, choice, blends: chosen, name });
   const shared: EvaluateShared = {
     models,
     blends: {
@@ -168,6 +175,7 @@ async function tryOut(
   };
   const tried = await driver.stage<EvaluateOutput>({
     kind: 'recommend.evaluate',
+    name: `${name}.evaluate`,
     title: 'trial',
     unit: 'spans',
     shared,
@@ -181,6 +189,7 @@ async function tryOut(
   };
   const [output] = await driver.stage<GateOutput>({
     kind: 'recommend.gate',
+    name: `${name}.gate`,
     title: 'gate',
     unit: 'trials',
     shared: gate,

@@ -44,11 +44,11 @@ export async function evaluate(
   const wanted = tallies.map(({ list, own }) => ({ list, blend: own }));
   for (const sections of blocks) {
     const mark = kernels.mark();
-    const { ptr: starts, ...bought } = await readBought(context, sections);
+    const bought = await readBought(context, sections);
     const [truthStarts, truths] = (await readSections(context, [sections.truthStarts, sections.truths])).map(
       asIntegers,
     );
-    for (const piece of rank(kernels, models, { starts, ...bought }, wanted, shared.top))
+    for (const piece of rank(kernels, models, bought, wanted, shared.top))
       judge(piece, { starts: truthStarts!, truths: truths! }, tallies);
     kernels.release(mark);
   }
@@ -108,7 +108,7 @@ function judge(
 ): void {
   for (let customer = from; customer < to; customer++) {
     const truths = later.truths.subarray(later.starts[customer]!, later.starts[customer + 1]!);
-    const own = purchases.items.subarray(purchases.starts[customer - from]!, purchases.starts[customer - from + 1]!);
+    const own = purchases.items.subarray(purchases.ptr[customer - from]!, purchases.ptr[customer - from + 1]!);
     // Who bought nothing before has no history to recommend from, and who bought nothing later cannot judge.
     if (truths.length === 0 || own.length === 0) continue;
     const { repeated, fresh } = split(truths, own);

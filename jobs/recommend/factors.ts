@@ -1,7 +1,7 @@
 /** The products' factors, from what the spans of an iteration have brought. */
 import { type AlsModel, strideOf, type UserHalf } from '../../kernels/als.ts';
 import { type Basis, basisOf, gramianOf, timesMatrix } from '../../kernels/basis.ts';
-import { initialFactors, penaltiesOf, penaltyOf } from '../../kernels/factors.ts';
+import { commonPenalties, initialFactors, penaltiesOf } from '../../kernels/factors.ts';
 import { factorsOf, type ItemState, startItems, stepItems } from '../../kernels/itemhalf.ts';
 import { allocDoubles } from '../../kernels/place.ts';
 import { addTo, type TrainingOptions } from '../../kernels/train.ts';
@@ -9,7 +9,21 @@ import type { Kernels } from '../../kernels/wasm.ts';
 import type { Slice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
 import { asDoubles, asFloats, asIntegers, readSections, writeSections } from './sections.ts';
-import type { Progress, Trained } from './training.ts';
+
+/** Where the items' half stands: what the next task begins with. */
+export interface Progress {
+  /** y, r and p of the conjugate gradient; null before its first step. Float32 [3 × items × stride] */
+  readonly state: Slice | null;
+  /** Of each span what its customers bring: the right sides before the first step, then the products with p. Float64 */
+  readonly sums: readonly Slice[];
+  /** Of each span XᵀX. Float64 [stride × stride] */
+  readonly gramians: readonly Slice[];
+}
+
+export interface Trained {
+  /** Float32 [items × stride] */
+  readonly factors: Slice;
+}
 
 export interface FactorsShared {
   readonly options: TrainingOptions;
@@ -45,7 +59,7 @@ export function userCoordinates(
   pairsEach: number,
 ): Pick<UserHalf, 'y' | 'basis'> {
   const stride = strideOf(options.rank);
-  const penalty = penaltyOf(pairsEach, options.items, options);
+  const penalty = commonPenalties(options, { users: 1, pairs: pairsEach }).users;
   const basis = basisOf(gramianOf(kernels, factors, stride), stride, options.unobserved, penalty);
   return { basis, y: timesMatrix(kernels, factors, basis.transposed, stride) };
 }
@@ -62,8 +76,8 @@ export async function itemState(
   const size = options.items * stride;
   const counts = await popularityOf(context, popularity, options);
   const gramian = await sumOf(context, progress.gramians, stride * stride);
-  const penalty = penaltyOf(sum(counts) / options.items, customers, options);
-  const basis = basisOf(gramian, stride, options.unobserved, penalty);
+  const common = commonPenalties(options, { users: customers, pairs: sum(counts) });
+  const basis = basisOf(gramian, stride, options.unobserved, common.items);
   const sums = await sumOf(context, progress.sums, size);
   if (progress.state === null) return { basis, state: startItems(kernels, options, basis, sums) };
   const [whole] = await readSections(context, [progress.state]);

@@ -7,7 +7,7 @@ import { train } from '../../kernels/train.ts';
 import { createKernels, type Kernels } from '../../kernels/wasm.ts';
 import { below, between, listOf, seeded } from '../../test/random.ts';
 import { BASELINES, type Blend, blendOf, DEFAULT_CHOICE, LISTS } from './choice.ts';
-import { foldIn, type Purchases } from './foldin.ts';
+import { type Purchases, recommendTo } from './foldin.ts';
 import type { RecommendModel } from './modelfile.ts';
 import { alsOf } from './models.ts';
 import { type BlockPurchases, rank } from './rank.ts';
@@ -34,20 +34,20 @@ function purchases(seed: number): BlockPurchases {
     }
     starts.push(items.length);
   }
-  return { starts: Int32Array.from(starts), items: Int32Array.from(items), weights: Float32Array.from(weights) };
+  return { ptr: Int32Array.from(starts), items: Int32Array.from(items), weights: Float32Array.from(weights) };
 }
 
 /** As many steps of conjugate gradient as there are unknowns solve exactly. */
 const OPTIONS = {
   ...trainingOptions({ ...DEFAULT_CHOICE.als, rank: RANK, iterations: 4 }, ITEMS),
-  steps: RANK,
+  userSteps: RANK,
   unobserved: 1,
 };
 
 function learned(kernels: Kernels, bought: BlockPurchases, blends: RecommendModel['blends']): RecommendModel {
-  const block = loadBlock(kernels, { users: CUSTOMERS, ptr: bought.starts, ...bought }, ITEMS);
+  const block = loadBlock(kernels, { users: CUSTOMERS, ...bought }, ITEMS);
   const factors = [...train(kernels, [[block]], OPTIONS)].at(-1)!.y.slice();
-  const gramian = itemGramian(kernels, ITEMS, [{ starts: bought.starts, items: bought.items }]);
+  const gramian = itemGramian(kernels, ITEMS, [{ ptr: bought.ptr, items: bought.items }]);
   const popularity = new Int32Array(ITEMS);
   for (const item of bought.items) popularity[item]!++;
   return {
@@ -64,8 +64,8 @@ function learned(kernels: Kernels, bought: BlockPurchases, blends: RecommendMode
   };
 }
 
-function customerOf({ starts, items, weights }: BlockPurchases, customer: number): Purchases {
-  const [from, to] = [starts[customer]!, starts[customer + 1]!];
+function customerOf({ ptr, items, weights }: BlockPurchases, customer: number): Purchases {
+  const [from, to] = [ptr[customer]!, ptr[customer + 1]!];
   return { items: items.slice(from, to), counts: weights.slice(from, to), weights: weights.slice(from, to) };
 }
 
@@ -80,7 +80,7 @@ describe.each(Object.entries(BLENDS))('a customer folded in, by %s', (_, blends)
   const kernels = createKernels(1 << 26);
   const bought = purchases(1);
   const model = learned(kernels, bought, blends);
-  const lists = listOf(CUSTOMERS, customer => foldIn(model, customerOf(bought, customer), TOP));
+  const lists = listOf(CUSTOMERS, customer => recommendTo(model, customerOf(bought, customer), TOP));
 
   it('has the lists that the run writes when it solves exactly', () => {
     const { als, ease, popularity, customers } = model;
@@ -154,7 +154,7 @@ it('the first contribution is the reason that the run writes', () => {
     const loss = { a0: OPTIONS.unobserved, t0: OPTIONS.target, penalties: penalties! };
     const reasons = alsReasons(kernels, turnItems(factors, stride), loss, own, scores, lists[0]!.items);
     lists[0]!.items.forEach((item, place) => {
-      const folded = foldIn(model, customerOf(bought, from + Math.floor(place / TOP)), TOP).new.find(
+      const folded = recommendTo(model, customerOf(bought, from + Math.floor(place / TOP)), TOP).new.find(
         each => each.item === item,
       );
       if (!folded) return;
@@ -172,7 +172,7 @@ it('who bought nothing gets what most customers buy', () => {
   const kernels = createKernels(1 << 26);
   const model = learned(kernels, purchases(3), BLENDS.als!);
   const none = { items: new Int32Array(), counts: new Float32Array(), weights: new Float32Array() };
-  const { again, new: fresh } = foldIn(model, none, 3);
+  const { again, new: fresh } = recommendTo(model, none, 3);
   expect(again).toEqual([]);
   const best = [...model.popularity.keys()].sort((a, b) => model.popularity[b]! - model.popularity[a]! || a - b);
   expect(fresh.map(({ item }) => item)).toEqual(best.slice(0, 3));

@@ -6,6 +6,7 @@
 import { strideOf } from '../../kernels/als.ts';
 import { cholesky } from '../../kernels/basis.ts';
 import { penaltyOf } from '../../kernels/factors.ts';
+import { foldIn, solve } from '../../kernels/foldin.ts';
 import type { Bought } from './bought.ts';
 import { BASELINES, type Blend, LISTS, type ListName } from './choice.ts';
 import type { RecommendModel } from './modelfile.ts';
@@ -31,7 +32,7 @@ export interface Recommended {
 }
 
 /** Both lists, the best first, of equal scores the product that comes first in the catalogue. */
-export function foldIn(
+export function recommendTo(
   model: RecommendModel,
   purchases: Purchases,
   top: number,
@@ -99,18 +100,11 @@ function easePart({ ease, products }: RecommendModel, { items }: Purchases): Par
 function alsPart({ options, factors }: NonNullable<RecommendModel['als']>, { items, weights }: Purchases): Part {
   const stride = strideOf(options.rank);
   const row = (item: number) => factors.subarray(item * stride, (item + 1) * stride);
-  const common = gramianOf(factors, stride).map(value => value * options.unobserved);
+  const gramian = gramianOf(factors, stride);
   const penalty = penaltyOf(items.length, options.items, options);
+  const common = gramian.map(value => value * options.unobserved);
   for (let at = 0; at < stride; at++) common[at * (stride + 1)]! += penalty;
-  const own = common.slice();
-  const right = new Float64Array(stride);
-  items.forEach((item, pair) => {
-    addSquare(own, row(item), weights[pair]!);
-    row(item).forEach((value, at) => {
-      right[at]! += (weights[pair]! + options.target) * value;
-    });
-  });
-  const x = solve(cholesky(own, stride), right);
+  const x = foldIn(options, { items, weights }, { y: factors, gramian, penalty });
   const shared = cholesky(common, stride);
   const directions = Array.from(items, (item, pair) => {
     const alpha = weights[pair]! * (1 - dot(x, row(item))) + options.target;
@@ -137,31 +131,13 @@ function addedUp(parts: readonly (readonly number[])[], items: Int32Array): Cont
 /** Of rows of factors, what is on and above the diagonal. [stride × stride] */
 function gramianOf(factors: Float32Array, stride: number): Float64Array {
   const sum = new Float64Array(stride * stride);
-  for (let at = 0; at < factors.length; at += stride) addSquare(sum, factors.subarray(at, at + stride), 1);
+  for (let at = 0; at < factors.length; at += stride) {
+    for (let i = 0; i < stride; i++) {
+      const factor = factors[at + i]!;
+      for (let j = i; j < stride; j++) sum[i * stride + j]! += factor * factors[at + j]!;
+    }
+  }
   return sum;
-}
-
-function addSquare(sum: Float64Array, row: Float32Array, weight: number): void {
-  const size = row.length;
-  for (let i = 0; i < size; i++) {
-    const factor = row[i]! * weight;
-    for (let j = i; j < size; j++) sum[i * size + j]! += factor * row[j]!;
-  }
-}
-
-/** Of Uᵀ U x = right. */
-function solve(upper: Float64Array, right: Float64Array): Float64Array {
-  const size = right.length;
-  const x = right.slice();
-  for (let i = 0; i < size; i++) {
-    for (let j = 0; j < i; j++) x[i]! -= upper[j * size + i]! * x[j]!;
-    x[i]! /= upper[i * size + i]!;
-  }
-  for (let i = size - 1; i >= 0; i--) {
-    for (let j = i + 1; j < size; j++) x[i]! -= upper[i * size + j]! * x[j]!;
-    x[i]! /= upper[i * size + i]!;
-  }
-  return x;
 }
 
 function dot(a: Float64Array, b: Float32Array): number {

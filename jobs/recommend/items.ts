@@ -3,10 +3,9 @@ import { directionsOf } from '../../kernels/itemhalf.ts';
 import { allocDoubles } from '../../kernels/place.ts';
 import type { Slice } from '../../lake/slice.ts';
 import type { TaskContext } from '../registry.ts';
-import { type FactorsShared, itemState } from './factors.ts';
+import { type FactorsShared, itemState, type Progress } from './factors.ts';
 import type { PairsOutput } from './pairs.ts';
 import { asFloats, readBought, readSections, writeSections } from './sections.ts';
-import type { Progress } from './training.ts';
 
 export interface ItemsInput {
   /** Purchases of the span's blocks, and their customers' factors. */

@@ -21,12 +21,21 @@ export async function writeSections<Name extends string>(
   for (const name of names) {
     const { buffer, byteOffset, byteLength } = arrays[name];
     packed.set(new Uint8Array(buffer, byteOffset, byteLength), start);
-    slices.push({ name, start, end: start + byteLength, hash: hashOf(kernels, arrays[name]), rows: 1 });
+    slices.push({
+      name,
+      start,
+      end: start + byteLength,
+      hash: hashOf(kernels, arrays[name]),
+      rows: byteLength / BYTES,
+    });
     start += align(byteLength);
   }
   const placed = await scratch(file, packed, names.length);
   return Object.fromEntries(slices.map(slice => [slice.name, placeSlice(placed, slice)])) as Sections<Name>;
 }
+
+/** Bytes of a number in most of them; `rows` of a section counts these. */
+const BYTES = 4;
 
 const align = (size: number): number => (size + 7) & ~7;
 

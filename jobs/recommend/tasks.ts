@@ -8,4 +8,5 @@ export { items } from './items.ts';
 export { lists } from './lists.ts';
 export { model } from './model.ts';
 export { pairs } from './pairs.ts';
+export { train } from './train.ts';
 export { users } from './users.ts';

@@ -4,13 +4,15 @@
  * up, in their order, by whoever comes next. kernels/als.ts says what is solved; kernels/train.ts does the same in one memory.
  */
 import { SPAN_PAIRS, SPANS_MAX } from '../../base/limits.ts';
+import { ITEM_STEPS, USER_STEPS } from '../../kernels/als.ts';
 import type { TrainingOptions } from '../../kernels/train.ts';
 import type { Slice } from '../../lake/slice.ts';
 import type { Driver } from '../driver.ts';
 import type { AlsParameters } from './choice.ts';
-import type { FactorsShared } from './factors.ts';
+import type { FactorsShared, Progress, Trained } from './factors.ts';
 import type { ItemsInput, ItemsOutput, ItemsShared } from './items.ts';
 import type { PairsOutput } from './pairs.ts';
+import type { TrainInput } from './train.ts';
 import type { UsersInput, UsersOutput, UsersShared } from './users.ts';
 
 /** Blocks whose purchases one task works on. Which they are depends on the data alone. */
@@ -41,26 +43,12 @@ export const trainingOptions = (
   items,
   unobserved,
   target: 0,
-  steps: 3,
+  userSteps: USER_STEPS,
+  itemSteps: ITEM_STEPS,
   strength: regularization,
   exponent: 1,
   seed: SEED,
 });
-
-/** Where the items' half stands: what the next task begins with. */
-export interface Progress {
-  /** y, r and p of the conjugate gradient; null before its first step. Float32 [3 × items × stride] */
-  readonly state: Slice | null;
-  /** Of each span what its customers bring: the right sides before the first step, then the products with p. Float64 */
-  readonly sums: readonly Slice[];
-  /** Of each span XᵀX. Float64 [stride × stride] */
-  readonly gramians: readonly Slice[];
-}
-
-export interface Trained {
-  /** Float32 [items × stride] */
-  readonly factors: Slice;
-}
 
 /** `name` is that of the stage as people see it. */
 export async function trainAls(
@@ -69,13 +57,16 @@ export async function trainAls(
   { parameters, name, title }: { parameters: AlsParameters; name: string; title: string },
 ): Promise<Trained> {
   const options = trainingOptions(parameters, items);
+  const { iterations, itemSteps } = options;
+  if (spans.length === 1) return trainInOne(driver, spans[0]!, { options, name, title });
   const customers = spans.flat().reduce((sum, block) => sum + block.customers, 0);
   const common = { options, customers, popularity };
-  const steps = { name, of: options.iterations * (1 + options.steps) };
+  const steps = iterations * (1 + itemSteps);
   let progress: Progress | null = null;
-  for (let iteration = 0; iteration < options.iterations; iteration++) {
+  for (let iteration = 0; iteration < iterations; iteration++) {
     const users: UsersOutput[] = await driver.stage<UsersOutput>({
       kind: 'recommend.users',
+      name,
       title,
       unit: 'steps',
       steps,
@@ -84,9 +75,10 @@ export async function trainAls(
     });
     const gramians = users.map(({ gramian }) => gramian);
     progress = { state: null, sums: users.map(({ targets }) => targets), gramians };
-    for (let step = 0; step < options.steps; step++) {
+    for (let step = 0; step < itemSteps; step++) {
       const passes: ItemsOutput[] = await driver.stage<ItemsOutput>({
         kind: 'recommend.items',
+        name,
         title,
         unit: 'steps',
         steps,
@@ -100,6 +92,24 @@ export async function trainAls(
     }
   }
   const shared: FactorsShared = { ...common, progress };
-  const [last] = await driver.stage<Trained>({ kind: 'recommend.factors', title, unit: 'steps', shared, inputs: [{}] });
+  const kind = 'recommend.factors';
+  const [last] = await driver.stage<Trained>({ kind, name: `${name}.end`, title, unit: 'steps', shared, inputs: [{}] });
   return last!;
+}
+
+async function trainInOne(
+  driver: Driver,
+  span: Span,
+  { options, name, title }: { options: TrainingOptions; name: string; title: string },
+): Promise<Trained> {
+  const input: TrainInput = { blocks: span.map(({ sections }) => sections) };
+  const [trained] = await driver.stage<Trained>({
+    kind: 'recommend.train',
+    name,
+    title,
+    unit: 'models',
+    shared: options,
+    inputs: [input],
+  });
+  return trained!;
 }

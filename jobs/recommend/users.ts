@@ -35,12 +35,12 @@ export async function users({ blocks }: UsersInput, context: TaskContext<UsersSh
   };
   const factors: Record<string, Float32Array> = {};
   for (const [i, sections] of blocks.entries()) {
+    const x = allocFloats(kernels, sections.starts.rows * stride - stride);
+    factors[`x${i}`] = x;
     const mark = kernels.mark();
     const block = loadBlock(kernels, await readBought(context, sections), options.items);
     const penalties = penaltiesOf(countOfUsers(block), options.items, options);
-    const x = allocFloats(kernels, block.users * stride);
     userHalf(kernels, options, block, { ...given, penalties, x }, sums);
-    factors[`x${i}`] = x.slice();
     kernels.release(mark);
   }
   const written = await writeSections(context, 'users.bin', { ...factors, ...sums });

@@ -5,7 +5,7 @@ import { dot } from './vectors';
 /** Odd, so that no two rows begin alike: 2⁶⁴ over the golden ratio. */
 const SPREAD: u64 = 0x9e3779b97f4a7c15;
 
-/** The sum of four uniform numbers in 16 bits each has mean 2 (2¹⁶ − 1) / 2 · 2 and this over its standard deviation, √3 / 2¹⁶. */
+/** The sum of four uniform numbers of 16 bits has mean 131,070; one over its standard deviation. */
 const TO_UNIT: f64 = 1.7320508075688772 / 65536.0;
 
 /**
