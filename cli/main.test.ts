@@ -11,6 +11,8 @@ const VERBS = [
   'quarantine show',
   'quarantine export',
   'why',
+  'recommend',
+  'explain',
   'rollback',
   'doctor',
 ];

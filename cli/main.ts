@@ -56,6 +56,7 @@ function createProgram(io: Io, name: string, call: Call): Command {
   examples(program, name, ['demo', 'run ../exports', 'query "select * from mart_monthly_sales"']);
   addRunVerbs(program, name, call);
   addLookVerbs(program, name, call);
+  addCustomerVerbs(program, name, call);
   addDiffVerb(program, name, call);
   addRecordVerbs(program, name, call);
   addKeepVerbs(program, name, call);
@@ -147,6 +148,30 @@ function addLookVerbs(program: Command, name: string, call: Call): void {
     'query "select * from mart_monthly_sales" --csv > months.csv',
     'query - --json < report.sql',
   ]);
+}
+
+function addCustomerVerbs(program: Command, name: string, call: Call): void {
+  const recommend = program
+    .command('recommend')
+    .argument('[customer]', 'an id (default: someone of whom nothing is known)')
+    .description('Recommend products to one customer, now, and say why.')
+    .option('--bought <ids>', 'instead of a customer: who bought just these products, such as 12,40')
+    .option('--top <n>', 'products on each list (default: as many as are published)', wholeNumber('--top', 1, 1000))
+    .action(async (customer: string | undefined, _options, self: Command) => {
+      const { recommendVerb } = await import('./recommend.ts');
+      await call(session => recommendVerb(session, customer, self.opts()), self.optsWithGlobals());
+    });
+  examples(recommend, name, ['recommend 1024', 'recommend 1024 --top 3 --json', 'recommend --bought 12,40']);
+  const explain = program
+    .command('explain')
+    .argument('<what>', 'a table or mart, a metric, a segment, or a customer; the first of them that has the name')
+    .description('Explain a number, a table, a segment or a customer: what it is, what makes it, what it comes to.')
+    .addOption(new Option('--as <kind>', 'which of them is meant').choices(['table', 'metric', 'segment', 'customer']))
+    .action(async (what: string, _options, self: Command) => {
+      const { explainVerb } = await import('./explain.ts');
+      await call(session => explainVerb(session, what, self.opts()), self.optsWithGlobals());
+    });
+  examples(explain, name, ['explain revenue', 'explain mart_recommend', 'explain 1024 --as customer']);
 }
 
 function addDiffVerb(program: Command, name: string, call: Call): void {

@@ -3,13 +3,14 @@ import type { CleanResult } from '../jobs/clean/driver.ts';
 import { codeHash } from '../jobs/code.ts';
 import type { Analysis } from '../jobs/customers/analysis.ts';
 import { sha256 } from '../jobs/stage.ts';
-import type { PartFile, Publication } from '../lake/manifest.ts';
+import { filesOf, type PartFile, type Publication } from '../lake/manifest.ts';
 import type { ObjectStore } from '../lake/store.ts';
 import { currentPublication } from './status.ts';
 
 /** What a run would publish, beside what is published. */
 export interface Contents {
   readonly tables: Readonly<Record<string, readonly PartFile[]>>;
+  readonly files: Readonly<Record<string, PartFile>>;
   /** Rows of the fact by raw file. */
   readonly kept: Readonly<Record<string, number>>;
   /** Hash of all data and of the code that makes a warehouse of it: equal means that there is nothing to publish. */
@@ -30,12 +31,17 @@ export async function contentsOf(
     ...Object.fromEntries(dimensions),
     ...analysis.tables,
   };
-  const hashes = Object.entries(tables).map(([name, parts]) => [name, parts.map(part => part.sha256)]);
+  const { files = {}, absent } = analysis;
+  const hashes = [
+    ...Object.entries(tables),
+    ...Object.entries(files).map(([name, file]) => [name, [file]] as const),
+  ].map(([name, parts]) => [name, parts.map(part => part.sha256)]);
   const sales = cleaned.balances.filter(({ table }) => table === contract.sale.from);
   return {
     tables,
+    files,
     kept: Object.fromEntries(sales.map(({ file, kept }) => [file, kept])),
-    identity: sha256(JSON.stringify([await codeHash('load'), contract, hashes, analysis.absent])),
+    identity: sha256(JSON.stringify([await codeHash('load'), contract, hashes, absent])),
     current: await currentPublication(lake),
   };
 }
@@ -60,8 +66,8 @@ export async function previousSegments(
 }
 
 /** All that a publication names is there: what somebody has removed is made and published anew. */
-export async function isWhole(lake: ObjectStore, { tables, warehouse }: Publication): Promise<boolean> {
-  const keys = [warehouse, ...Object.values(tables).flatMap(parts => parts.map(({ key }) => key))];
+export async function isWhole(lake: ObjectStore, publication: Publication): Promise<boolean> {
+  const keys = [publication.warehouse, ...filesOf(publication).map(({ key }) => key)];
   const stats = await Promise.all(keys.map(key => lake.stat(key)));
   return stats.every(stat => stat !== null);
 }

@@ -145,7 +145,7 @@ async function pipeline({
   await assertUnchanged(raw, found.files);
 
   const contents = await contentsOf(lake, contract, cleaned, analysis);
-  const { kept, identity, current } = contents;
+  const { kept, identity, current, files: models } = contents;
   const report = {
     run: id,
     contract,
@@ -186,7 +186,7 @@ async function pipeline({
   // Written before the publication: the next run must find it, even if this one is killed right after publishing.
   const next = (publication ?? 0) + 1;
   await writeJson(lake, layout.summary(id), { ...summary, outcome: 'published', publication: next });
-  const { n } = await publish(lake, { run: id, identity, dataset: contract.name, warehouse, tables });
+  const { n } = await publish(lake, { run: id, identity, dataset: contract.name, warehouse, tables, files: models });
   emit({ ev: 'run.published', n });
   return { ...summary, outcome: 'published', publication: n, ms: elapsed() };
 }

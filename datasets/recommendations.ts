@@ -34,6 +34,7 @@ export function recommendationTable(contract: Contract): TableDefinition {
       column('reason_product_id', typeOf('product_id'), true, 'the purchase that adds most to the score'),
       column('purchases', 'int32', true, 'how often the customer has bought the product'),
       column('model_version', 'text', false, 'hash of what was learned and how'),
+      column('as_of', 'date', false, 'the analysis day: only what was bought before it counts'),
     ],
   };
 }

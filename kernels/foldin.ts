@@ -33,7 +33,7 @@ export function foldIn(
 }
 
 /** The solution of Uᵀ U x = right. */
-function solve(upper: Float64Array, right: Float64Array): Float64Array {
+export function solve(upper: Float64Array, right: Float64Array): Float64Array {
   const size = right.length;
   const x = right.slice();
   for (let row = 0; row < size; row++) {

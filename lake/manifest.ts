@@ -52,6 +52,14 @@ export interface Publication {
   /** Key of the embedded warehouse. */
   readonly warehouse: string;
   readonly tables: Readonly<Record<string, readonly PartFile[]>>;
+  /** Files beside the tables, by what they are: the model of `recommend`. */
+  readonly files?: Readonly<Record<string, PartFile>>;
   /** Set when an older publication was put in place again. */
   readonly rollbackOf?: number;
 }
+
+/** Every file that the publication consists of, but for its warehouse. */
+export const filesOf = ({ tables, files = {} }: Pick<Publication, 'tables' | 'files'>): PartFile[] => [
+  ...Object.values(tables).flat(),
+  ...Object.values(files),
+];

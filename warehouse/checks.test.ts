@@ -11,6 +11,7 @@ import { FACT, MAPPED, OTHER_MAPPED, SHOP, shopWith, writeTable } from './duckdb
 import { type Known, rewrite } from './duckdb-rewrite.ts';
 import { readStatistics } from './duckdb-statistics.ts';
 import { openBuild } from './open.ts';
+import { RECOMMEND_TAMPERING } from './recommend.fixture.ts';
 import { readChecks } from './sql.ts';
 import type { Json } from './warehouse.ts';
 
@@ -197,6 +198,7 @@ const TAMPERING: Readonly<Record<string, readonly string[]>> = {
     'insert into dim_customer select * from dim_customer where customer_id = 1',
     `create or replace view mart_sales_summary as select round(net_amount_base) as net_amount_base from fct_sales`,
   ],
+  ...RECOMMEND_TAMPERING,
   dim_customer_address: [
     "update dim_customer_address set valid_to = valid_to + 1 where customer_id = 1 and valid_from = '2024-01-01'",
     "update dim_customer_address set valid_to = valid_to - 1 where customer_id = 1 and valid_from = '2024-01-01'",

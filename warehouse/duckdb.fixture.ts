@@ -9,6 +9,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { ColumnType, TableDefinition } from '../base/table.ts';
 import { identifier, literal, SQL_TYPES } from './duckdb-sql.ts';
 import { openBuild } from './open.ts';
+import { RECOMMEND_TABLES } from './recommend.fixture.ts';
 import { SEGMENT_TABLES } from './segments.fixture.ts';
 import type { CheckReport, MartReport, TableSource } from './warehouse.ts';
 
@@ -238,7 +239,10 @@ export const SHOP: readonly FixtureTable[] = [
       [2, 12, null, null, 10, '2024-03-21', 9, 4, 5, 3, String(3 / 9), '0.75', '1.35', '38'],
     ],
   },
-  ...SEGMENT_TABLES.map(([name, columns, rows]) => ({ definition: table(name, columns), rows })),
+  ...[...SEGMENT_TABLES, ...RECOMMEND_TABLES].map(([name, columns, rows]) => ({
+    definition: table(name, columns),
+    rows,
+  })),
   {
     definition: CUSTOMER_VALUE,
     rows: [

@@ -283,6 +283,18 @@ describe('by money, delivery and order', () => {
   });
 });
 
+test('recommendations have names and say why, to the customer', async () => {
+  expect(await rows('mart_recommend', 'customer_id, list, rank, product_name, score, reason', '1, 2, 3')).toEqual([
+    [1, 'again', 1, 'Nail', 2.5, 'you bought it 2 times'],
+    [1, 'new', 1, 'Pear', 0.5, 'because you bought Apple'],
+    [2, 'new', 1, 'Apple', 0.25, 'many customers buy it'],
+    [2, 'new', 2, 'Nail', -0.125, 'many customers buy it'],
+    [3, 'new', 1, 'Nail', 0.5, 'many customers buy it'],
+    [5, 'again', 1, 'Nail', 1.5, 'you bought it once'],
+    [5, 'again', 2, 'Apple', 1.5, 'you bought it once'],
+  ]);
+});
+
 describe('a data set that lacks columns has nulls, not noughts', () => {
   test('no quantity, price, cost or channel, as superstore, and nothing sold in February', async () => {
     const absent = [

@@ -93,6 +93,8 @@ test('no mart with a metric’s column is left out of that comparison', async ()
     'mart_customer_value',
     'mart_churn_list',
     'mart_value_holdout',
+    'mart_recommend',
+    'mart_recommend_quality',
   ];
   expect([...Object.keys(GROUPS), ...others].sort()).toEqual((await readMarts()).map(({ name }) => name));
 });

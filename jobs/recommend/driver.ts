@@ -10,6 +10,7 @@ import { BASELINES, type Blend, blendName, type Choice, LISTS, type ListName } f
 import type { EvaluateOutput, EvaluateShared } from './evaluate.ts';
 import type { GateInput, GateOutput, GateShared, Verdict } from './gate.ts';
 import type { ListsOutput, ListsShared } from './lists.ts';
+import type { ModelShared } from './model.ts';
 import type { Models } from './models.ts';
 import type { PairsOutput, PairsShared } from './pairs.ts';
 import { type Span, spansOf, trainAls, trainingOptions } from './training.ts';
@@ -29,14 +30,15 @@ export async function recommendProducts(driver: Driver, input: CustomerInput, ch
   const blocks = await findPairs(driver, input, { catalogue, choice, window: all, name: 'recommend' });
   const spans = spansOf(blocks);
   const models = await learn(driver, spans, { catalogue, choice, blends: Object.values(blends), name: 'recommend' });
-  const shared: ListsShared = {
-    definition: recommendationTable(input.contract),
+  const published = {
     models,
     catalogue: catalogue.slices,
     blends,
     versions: versionsOf(models, blends, catalogue.slices),
     top: choice.top,
+    asOf: input.periods.asOf,
   };
+  const shared: ListsShared = { definition: recommendationTable(input.contract), ...published };
   const outputs = await driver.stage<ListsOutput>({
     kind: 'recommend.lists',
     title: 'lists',
@@ -45,9 +47,17 @@ export async function recommendProducts(driver: Driver, input: CustomerInput, ch
     inputs: spans.map(span => ({ blocks: span.map(({ sections, ids }) => ({ sections, ids })) })),
     rows: ({ parts }) => parts.reduce((sum, { rows }) => sum + rows, 0),
   });
+  const [learned] = await driver.stage<{ file: PartFile }>({
+    kind: 'recommend.model',
+    title: 'model',
+    unit: 'models',
+    shared: { ...published, halfLife: choice.halfLife } satisfies ModelShared,
+    inputs: [{}],
+  });
   const quality: PartFile[] = tried ? [tried.part] : [];
   return {
     tables: { recommendation: outputs.flatMap(({ parts }) => parts), recommend_quality: quality },
+    files: { recommend: learned!.file },
     absent: tried ? {} : { recommend_quality: 'the history is too short to try a recommender out' },
     notes: [],
     verdicts: tried?.verdicts ?? [],

@@ -1,5 +1,5 @@
 import type { TableDefinition } from '../../base/table.ts';
-import { type Column, doubleColumn, int32Column, setBit } from '../../kernels/column.ts';
+import { type Column, dateColumn, doubleColumn, int32Column, setBit } from '../../kernels/column.ts';
 import { constantText } from '../../kernels/constant.ts';
 import { gather } from '../../kernels/gather.ts';
 import { alsReasons, easeReasons, type TurnedItems, turnItems } from '../../kernels/reasons.ts';
@@ -29,6 +29,8 @@ export interface ListsShared {
   readonly blends: Readonly<Record<ListName, Blend>>;
   readonly versions: Readonly<Record<ListName, string>>;
   readonly top: number;
+  /** The analysis day. */
+  readonly asOf: number;
 }
 
 export interface ListsOutput {
@@ -51,8 +53,8 @@ export async function lists({ blocks }: ListsInput, context: TaskContext<ListsSh
       const bought = await readBought(context, sections);
       const [counts] = await readSections(context, [sections.counts]);
       const customers = (await readCatalogue(context, ids)).columns.customer_id!;
-      const { blends, versions, top } = shared;
-      const about = { models, turned, catalogue, customers, counts: asFloats(counts!), blends, versions, top };
+      const { blends, versions, top, asOf } = shared;
+      const about = { models, turned, catalogue, customers, counts: asFloats(counts!), blends, versions, top, asOf };
       for (const piece of rank(kernels, models, bought, wanted, shared.top)) {
         for (const [i, file] of files.entries()) {
           const inner = kernels.mark();
@@ -72,7 +74,7 @@ export async function lists({ blocks }: ListsInput, context: TaskContext<ListsSh
   }
 }
 
-interface About extends Pick<ListsShared, 'blends' | 'versions' | 'top'> {
+interface About extends Pick<ListsShared, 'blends' | 'versions' | 'top' | 'asOf'> {
   readonly models: LoadedModels;
   readonly turned: TurnedItems | null;
   /** product_id of each place in the catalogue. */
@@ -90,7 +92,9 @@ function listRows(kernels: Kernels, piece: RankedPiece, list: ListName, about: A
   const [customer, product, reason] = [new Int32Array(length), new Int32Array(length), new Int32Array(length)];
   const [rankColumn, score, purchases] = [int32Column(length), doubleColumn(length), int32Column(length)];
   const reasons = reasonsOf(kernels, piece, list, about);
-  for (const column of [rankColumn, score]) column.validity.fill(255);
+  const asOf = dateColumn(length);
+  asOf.values.fill(about.asOf);
+  for (const column of [rankColumn, score, asOf]) column.validity.fill(255);
   places.forEach((place, row) => {
     const own = Math.floor(place / about.top);
     customer[row] = piece.from + own;
@@ -115,6 +119,7 @@ function listRows(kernels: Kernels, piece: RankedPiece, list: ListName, about: A
       reason_product_id: gather(kernels, about.catalogue, reason),
       purchases,
       model_version: constantText(kernels, about.versions[list], length),
+      as_of: asOf,
     },
   };
 }

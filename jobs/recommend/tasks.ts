@@ -6,6 +6,7 @@ export { factors } from './factors.ts';
 export { gate } from './gate.ts';
 export { items } from './items.ts';
 export { lists } from './lists.ts';
+export { model } from './model.ts';
 export { pairs } from './pairs.ts';
 export { train } from './train.ts';
 export { users } from './users.ts';
