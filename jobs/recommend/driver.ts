@@ -5,7 +5,7 @@ import type { Slice } from '../../lake/slice.ts';
 import type { Analysis, CustomerInput } from '../customers/analysis.ts';
 import type { Driver } from '../driver.ts';
 import { sha256 } from '../stage.ts';
-import type { CatalogueOutput, ProductsOutput } from './catalogue.ts';
+import type { CatalogueOutput, ProductsOutput, ProductsShared } from './catalogue.ts';
 import { BASELINES, type Blend, blendName, type Choice, LISTS, type ListName } from './choice.ts';
 import type { EvaluateOutput, EvaluateShared } from './evaluate.ts';
 import type { GateInput, GateOutput, GateShared, Verdict } from './gate.ts';
@@ -21,7 +21,7 @@ export interface Recommended extends Analysis {
 }
 
 export async function recommendProducts(driver: Driver, input: CustomerInput, choice: Choice): Promise<Recommended> {
-  const catalogue = await makeCatalogue(driver, input);
+  const catalogue = await makeCatalogue(driver, input, null);
   const windows = windowsOf(input.periods);
   const tried = windows && (await tryOut(driver, input, { catalogue, choice, window: windows.test }));
   const blends = publishedBlends(choice, tried?.verdicts ?? []);
@@ -53,10 +53,16 @@ export async function recommendProducts(driver: Driver, input: CustomerInput, ch
   };
 }
 
-async function makeCatalogue(driver: Driver, { blocks }: CustomerInput): Promise<CatalogueOutput> {
+/** The products that were sold before the day `end`, or on any day. */
+export async function makeCatalogue(
+  driver: Driver,
+  { blocks }: CustomerInput,
+  end: number | null,
+): Promise<CatalogueOutput> {
   const common = { title: 'catalogue', shared: null };
   const parts = await driver.stage<ProductsOutput>({
     ...common,
+    shared: { end } satisfies ProductsShared,
     kind: 'recommend.products',
     unit: 'blocks',
     inputs: blocks.map(({ block, rows, slices }) => ({ block, rows, slices })),
@@ -76,7 +82,8 @@ interface Learning {
   readonly choice: Choice;
 }
 
-function findPairs(
+/** What the customers bought before the window, and in it. */
+export function findPairs(
   driver: Driver,
   { blocks }: CustomerInput,
   { catalogue, choice, window }: Learning & { readonly window: Window },
