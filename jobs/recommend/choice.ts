@@ -68,3 +68,43 @@ export const blendName = (blend: Blend): string =>
     .join(' + ');
 
 const ORDER: readonly (keyof Blend)[] = ['frequency', 'als', 'ease', 'popularity'];
+
+/** Models that can be asked for: `frequency` stands for the baselines, which nothing has to be learned for. */
+export const MODELS = ['als', 'ease', 'frequency'] as const;
+export type ModelName = (typeof MODELS)[number];
+
+/** What a person wants otherwise than it was chosen. */
+export interface ChoiceChanges {
+  readonly model?: ModelName | undefined;
+  readonly rank?: number | undefined;
+  readonly iterations?: number | undefined;
+  readonly top?: number | undefined;
+}
+
+export function changedChoice(choice: Choice, { model, rank, iterations, top }: ChoiceChanges): Choice {
+  const { als, lists } = choice;
+  return {
+    ...choice,
+    als: { ...als, rank: rank ?? als.rank, iterations: iterations ?? als.iterations },
+    lists: model === undefined ? lists : listsOf(model),
+    top: top ?? choice.top,
+  };
+}
+
+const listsOf = (model: ModelName): Choice['lists'] =>
+  model === 'frequency'
+    ? BASELINES
+    : {
+        again: blendOf({ frequency: 1, [model]: 1, popularity: TIES }),
+        new: blendOf({ [model]: 1 }),
+      };
+
+/** The same with weights, where these say anything: `frequency + 3 als`. */
+export const blendText = (blend: Blend): string =>
+  blendName(blend)
+    .split(' + ')
+    .map((part, _, parts) => {
+      const weight = blend[part as keyof Blend];
+      return weight === 1 || parts.length === 1 ? part : `${weight} ${part}`;
+    })
+    .join(' + ');

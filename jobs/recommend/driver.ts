@@ -1,4 +1,5 @@
 /** The job that recommends products, on the coordinator: it learns, is tried out, learns from all days, and writes the lists. */
+import { EASE_ITEMS_MAX } from '../../base/limits.ts';
 import { QUALITY_TABLE, recommendationTable } from '../../datasets/recommendations.ts';
 import type { PartFile } from '../../lake/manifest.ts';
 import type { Slice } from '../../lake/slice.ts';
@@ -12,16 +13,20 @@ import type { GateInput, GateOutput, GateShared, Verdict } from './gate.ts';
 import type { ListsOutput, ListsShared } from './lists.ts';
 import type { Models } from './models.ts';
 import type { PairsOutput, PairsShared } from './pairs.ts';
+import { isSmall } from './search.ts';
 import { type Span, spansOf, trainAls, trainingOptions } from './training.ts';
 import { type Window, windowsOf } from './windows.ts';
 
 export interface Recommended extends Analysis {
   /** What the trial said of each list; none when the history is too short for one. */
   readonly verdicts: readonly Verdict[];
+  /** What was chosen and cannot be done, in sentences for people. */
+  readonly warnings: readonly string[];
 }
 
-export async function recommendProducts(driver: Driver, input: CustomerInput, choice: Choice): Promise<Recommended> {
+export async function recommendProducts(driver: Driver, input: CustomerInput, wanted: Choice): Promise<Recommended> {
   const catalogue = await makeCatalogue(driver, input, null);
+  const { choice, warnings } = possible(wanted, catalogue.products);
   const windows = windowsOf(input.periods);
   const tried = windows && (await tryOut(driver, input, { catalogue, choice, window: windows.test }));
   const blends = publishedBlends(choice, tried?.verdicts ?? []);
@@ -50,6 +55,19 @@ export async function recommendProducts(driver: Driver, input: CustomerInput, ch
     tables: { recommendation: outputs.flatMap(({ parts }) => parts), recommend_quality: quality },
     absent: tried ? {} : { recommend_quality: 'the history is too short to try a recommender out' },
     verdicts: tried?.verdicts ?? [],
+    warnings,
+  };
+}
+
+/** A list that needs EASE is the baseline where the catalogue has outgrown that. */
+function possible(choice: Choice, products: number) {
+  if (isSmall(products) || LISTS.every(list => choice.lists[list].ease === 0)) return { choice, warnings: [] };
+  const blend = (list: ListName) => (choice.lists[list].ease === 0 ? choice.lists[list] : BASELINES[list]);
+  return {
+    choice: { ...choice, lists: { again: blend('again'), new: blend('new') } },
+    warnings: [
+      `recommendations are made without ease, which is for up to ${EASE_ITEMS_MAX} products: there are ${products}; endcap tune DIR chooses anew`,
+    ],
   };
 }
 
@@ -82,11 +100,17 @@ interface Learning {
   readonly choice: Choice;
 }
 
+interface Pairing {
+  readonly catalogue: CatalogueOutput;
+  readonly choice: Pick<Choice, 'halfLife'>;
+  readonly window: Window;
+}
+
 /** What the customers bought before the window, and in it. */
 export function findPairs(
   driver: Driver,
   { blocks }: CustomerInput,
-  { catalogue, choice, window }: Learning & { readonly window: Window },
+  { catalogue, choice, window }: Pairing,
 ): Promise<PairsOutput[]> {
   const shared: PairsShared = { window, halfLife: choice.halfLife, catalogue: catalogue.slices };
   return driver.stage<PairsOutput>({

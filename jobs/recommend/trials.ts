@@ -78,8 +78,7 @@ export function createTrials(
   const looked = { ...input, blocks: firstOf(input.blocks, ({ rows }) => rows, limits.lines) };
   const pairsWith = async (halfLife: number | null) => {
     const pairs =
-      known.get(halfLife) ??
-      (await findPairs(driver, looked, { catalogue, choice: { ...DEFAULT_CHOICE, halfLife }, window }));
+      known.get(halfLife) ?? (await findPairs(driver, looked, { catalogue, choice: { halfLife }, window }));
     known.set(halfLife, pairs);
     return firstOf(pairs, ({ customers }) => customers, limits.customers);
   };
