@@ -2,6 +2,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import { config } from '../base/config.ts';
 import { type UserError, usageError } from '../base/errors.ts';
+import { ITERATIONS_MAX, RANK_MAX, TOP_MAX } from '../base/limits.ts';
+import { MODELS } from '../jobs/recommend/choice.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { commandName } from './command.ts';
 import { type ExitStatus, type GlobalOptions, type Io, openSession, type Session } from './io.ts';
@@ -72,6 +74,13 @@ function addRunVerbs(program: Command, name: string, call: Call): void {
     .option('--contract <name|file>', 'what the files promise (default: whichever contract fits)')
     .option('--threads <n>', 'worker threads; 0 uses none (default: one a core)', wholeNumber('--threads', 0, 256))
     .option('--chunk-bytes <size>', 'raw bytes of one task, such as 64KB, 1MB, 64MB', byteSize('--chunk-bytes'))
+    .option('--no-customers', 'leave out what is computed customer by customer')
+    .addOption(
+      new Option('--recommend <model>', 'what recommends products (default: what endcap tune chose)').choices(MODELS),
+    )
+    .option('--rank <n>', 'of als: numbers of each product', wholeNumber('--rank', 1, RANK_MAX))
+    .option('--iterations <n>', 'of als: rounds of training', wholeNumber('--iterations', 1, ITERATIONS_MAX))
+    .option('--top <n>', 'products on each list', wholeNumber('--top', 1, TOP_MAX))
     .action(async (dir: string, _options, self: Command) => {
       const { runVerb } = await import('./run.ts');
       await call(session => runVerb(session, dir, self.opts()), self.optsWithGlobals());
@@ -79,8 +88,21 @@ function addRunVerbs(program: Command, name: string, call: Call): void {
   examples(run, name, [
     'run ../exports',
     'run ../exports --project shop --contract ./contract.ts',
+    'run ../exports --recommend als --rank 10 --iterations 10 --top 3',
     'run ../exports --json > events.ndjson',
   ]);
+  const tune = program
+    .command('tune')
+    .argument('<dir>', 'folder of CSV files, as for run')
+    .description('Choose what recommends products, by what customers bought later; run uses the choice.')
+    .option('--contract <name|file>', 'what the files promise (default: whichever contract fits)')
+    .option('--threads <n>', 'worker threads; 0 uses none (default: one a core)', wholeNumber('--threads', 0, 256))
+    .option('--quick', 'try about a tenth')
+    .action(async (dir: string, _options, self: Command) => {
+      const { tuneVerb } = await import('./tune.ts');
+      await call(session => tuneVerb(session, dir, self.opts()), self.optsWithGlobals());
+    });
+  examples(tune, name, ['tune ../exports', 'tune ../exports --quick --project shop', 'tune ../exports --json']);
   const demo = program
     .command('demo')
     .description('Make a grocery data set with known defects, run it, and compare with the truth.')

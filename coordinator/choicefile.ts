@@ -55,11 +55,9 @@ const shape = z.object({
     halfLife: above.nullable(),
     lists: z.strictObject({
       again: z.strictObject(parts).refine(hasPart, 'expected a part that weighs more than 0'),
-      new: z
-        .strictObject(parts)
-        .refine(({ frequency, ...others }) => frequency === 0 && hasPart(others), {
-          error: 'expected als, ease or popularity: nobody has bought a new product before',
-        }),
+      new: z.strictObject(parts).refine(({ frequency, ...others }) => frequency === 0 && hasPart(others), {
+        error: 'expected als, ease or popularity: nobody has bought a new product before',
+      }),
     }),
     top: whole(TOP_MAX),
   }),

@@ -52,7 +52,9 @@ function customersWith({ starts }: Later): number[] {
 
 function startsOf(parts: readonly { readonly length: number }[]): Int32Array {
   const starts = new Int32Array(parts.length + 1);
-  parts.forEach(({ length }, i) => void (starts[i + 1] = starts[i]! + length));
+  parts.forEach(({ length }, i) => {
+    starts[i + 1] = starts[i]! + length;
+  });
   return starts;
 }
 

@@ -101,16 +101,16 @@ export function grid(
 /** More numbers than products say nothing more, and very many have no room. */
 const canHave = (rank: number, products: number): boolean => rank < products && rank * products <= TUNE_FACTORS_MAX;
 
-/** Between the points of a grid whose neighbours are ten times as large. */
-const STEP = 3;
+/** How far from the best so far it is looked on, round by round: neighbours in the grid are ten times as large. */
+export const ROUNDS = [3, 1.7];
 
-/** The neighbours of the best so far, and itself with more iterations. */
+/** The best so far with more iterations, and its neighbours: `step` times as large, and as small. */
 export function around(
   { rank, regularization, unobserved }: AlsParameters,
   { iterations: [, iterations] }: SearchSpace,
-  products: number,
+  { products, step }: { readonly products: number; readonly step: number },
 ): AlsParameters[] {
-  const steps = [1, 1 / STEP, STEP];
+  const steps = [1, 1 / step, step];
   const near = steps.flatMap(own =>
     steps.map(other => ({
       rank,
@@ -128,4 +128,5 @@ const rounded = (value: number): number => Number(value.toPrecision(1));
 
 /** How much a list takes: a part that is known is one, a part that has to be learned two. */
 export const effortOf = ({ als, ease, frequency, popularity }: Blend): number =>
-  [als, ease].filter(weight => weight !== 0).length * 2 + [frequency, popularity].filter(weight => weight > TIES).length;
+  [als, ease].filter(weight => weight !== 0).length * 2 +
+  [frequency, popularity].filter(weight => weight > TIES).length;

@@ -77,8 +77,7 @@ export function createTrials(
   const known = new Map<number | null, PairsOutput[]>();
   const looked = { ...input, blocks: firstOf(input.blocks, ({ rows }) => rows, limits.lines) };
   const pairsWith = async (halfLife: number | null) => {
-    const pairs =
-      known.get(halfLife) ?? (await findPairs(driver, looked, { catalogue, choice: { halfLife }, window }));
+    const pairs = known.get(halfLife) ?? (await findPairs(driver, looked, { catalogue, choice: { halfLife }, window }));
     known.set(halfLife, pairs);
     return firstOf(pairs, ({ customers }) => customers, limits.customers);
   };

@@ -18,6 +18,7 @@ import {
   grid,
   isSmall,
   lastTrial,
+  ROUNDS,
   type SearchSpace,
 } from './search.ts';
 import type { TrialResult } from './trial.ts';
@@ -65,9 +66,11 @@ export async function tuneRecommender(driver: Driver, input: CustomerInput, opti
     ...(withEase ? space.easeRegularizations.map(easeTrial) : []),
   ]);
   const learned = coarse.filter(({ als }) => als !== null);
-  const near = around(highest(learned).als!, space, products);
-  const fine = await trials.run('fine', halfLife, near.map(alsTrial));
-  const als = await bestAls(trials, [...learned, ...fine]);
+  for (const step of ROUNDS) {
+    const near = around(highest(learned).als!, space, { products, step });
+    learned.push(...(await trials.run('fine', halfLife, near.map(alsTrial))));
+  }
+  const als = await bestAls(trials, learned);
   const ease = withEase ? highest(coarse.filter(trial => trial.ease !== null)).ease : null;
   const [last] = await trials.run('blend', halfLife, [lastTrial(als, ease)]);
   const [again, fresh] = [await bestList(trials, last!, 'again'), await bestList(trials, last!, 'new')];
