@@ -74,7 +74,14 @@ function addRunVerbs(program: Command, name: string, call: Call): void {
     .option('--contract <name|file>', 'what the files promise (default: whichever contract fits)')
     .option('--threads <n>', 'worker threads; 0 uses none (default: one a core)', wholeNumber('--threads', 0, 256))
     .option('--chunk-bytes <size>', 'raw bytes of one task, such as 64KB, 1MB, 64MB', byteSize('--chunk-bytes'))
-    .option('--no-customers', 'leave out what is computed customer by customer')
+    .addOption(
+      new Option('--no-customers', 'leave out what is computed customer by customer').conflicts([
+        'recommend',
+        'rank',
+        'iterations',
+        'top',
+      ]),
+    )
     .addOption(
       new Option('--recommend <model>', 'what recommends products (default: what endcap tune chose)').choices(MODELS),
     )

@@ -1,4 +1,5 @@
 /** The file in which a project keeps what `endcap tune` has chosen: read by every run, and by people, who may edit it. */
+import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../base/errors.ts';
 import { ITERATIONS_MAX, RANK_MAX, TOP_MAX } from '../base/limits.ts';
@@ -8,6 +9,7 @@ import type { Trial } from '../jobs/recommend/trials.ts';
 import type { Tuning } from '../jobs/recommend/tune.ts';
 import { layout } from '../lake/layout.ts';
 import { NoObjectError, type ObjectStore } from '../lake/store.ts';
+import type { Project } from './project.ts';
 
 export interface ChoiceFile extends Pick<Tuning, 'lists' | 'sample'> {
   readonly version: typeof VERSION;
@@ -64,19 +66,19 @@ const shape = z.object({
 });
 
 /** Null when nothing was chosen yet. Throws E_CHOICE when the file cannot be used. */
-export async function readChoice(lake: ObjectStore): Promise<SavedChoice | null> {
+export async function readChoice({ lake, path }: Pick<Project, 'lake' | 'path'>): Promise<SavedChoice | null> {
   const text = await readText(lake);
   if (text === null) return null;
   let content: unknown;
   try {
     content = JSON.parse(text);
   } catch (error) {
-    throw unusable(lake, 'it is not JSON', error instanceof Error ? error.message : undefined);
+    throw unusable(path, 'it is not JSON', error instanceof Error ? error.message : undefined);
   }
   const result = shape.safeParse(content, { error: inWords });
   if (result.success) return result.data;
-  const problems = result.error.issues.map(({ path, message }) => `${pathOf(path) || 'the file'}: ${message}`);
-  throw unusable(lake, problems[0]!, problems.slice(1).join('; ') || undefined);
+  const problems = result.error.issues.map(issue => `${pathOf(issue.path) || 'the file'}: ${issue.message}`);
+  throw unusable(path, problems[0]!, problems.slice(1).join('; ') || undefined);
 }
 
 /** In one step: a run reads the choice from before, or this one. The one from before is kept beside it. */
@@ -97,11 +99,11 @@ async function readText(lake: ObjectStore): Promise<string | null> {
   }
 }
 
-const unusable = (lake: ObjectStore, what: string, why: string | undefined): UserError =>
+const unusable = (project: string, what: string, why: string | undefined): UserError =>
   new UserError({
     code: 'E_CHOICE',
     what: `the choice of a recommender cannot be used: ${what}`,
-    where: new URL(layout.choice, lake.url).pathname,
+    where: join(project, layout.choice),
     why,
     unchanged: 'nothing was published',
     next: 'mend the file, or remove it: then endcap run DIR uses the defaults and endcap tune DIR chooses anew',

@@ -13,6 +13,8 @@ import type { RunSummary } from './summary.ts';
 export type EventBody =
   | {
       readonly ev: 'run.started';
+      /** A search for a recommender; a run has none. */
+      readonly verb?: 'tune';
       readonly dataset: string;
       readonly project: string;
       readonly input: string;

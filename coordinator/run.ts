@@ -78,7 +78,7 @@ async function pipeline({
   const { contract, unclaimed } = found;
   const { emit } = log;
   const driver = createDriver({ cluster, lake, raw: raw.url, emit, signal: options.signal });
-  const saved = options.customers ? await readChoice(lake) : null;
+  const saved = options.customers ? await readChoice(project) : null;
 
   const files = await planFiles(driver, await unpackFiles(driver, found.files), options.chunkBytes);
   emit({ ev: 'plan.ready', ...planTotals(files) });

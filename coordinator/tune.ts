@@ -47,7 +47,7 @@ export async function tune(options: TuneOptions): Promise<TuneReport> {
   try {
     const { name: dataset } = found.contract;
     const { name, parallelism } = cluster;
-    emit({ ev: 'run.started', dataset, project: project.path, input, cluster: name, parallelism });
+    emit({ ev: 'run.started', verb: 'tune', dataset, project: project.path, input, cluster: name, parallelism });
     const { file, stages } = await search(work, emit, options);
     await writeChoice(project.lake, file);
     const report: TuneReport = { project: project.path, key: layout.choice, file, stages, ms: elapsed() };
