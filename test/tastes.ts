@@ -12,7 +12,7 @@ const DAYS = 60;
 const PURCHASES = 16;
 
 /** Days of the test window: history is so short that each window has the least days. */
-export const WINDOW_DAYS = 7;
+const WINDOW_DAYS = 7;
 
 /** The first day of the test window. */
 export const LAST_WINDOW = dayOf(DAYS - WINDOW_DAYS);
