@@ -62,6 +62,9 @@ export const CUSTOMER_BLOCKS_MAX = 256;
 /** Lines of customers that a task works on at once; a customer is never cut, so one with more is worked on alone. */
 export const CUSTOMER_ROWS_AT_ONCE = 1_048_576;
 
+/** Customers of one part file of segments: blocks are taken together until there are as many. */
+export const SEGMENT_PART_CUSTOMERS = 262_144;
+
 /** A recommender is tried out on as many days as the history divided by this, within these bounds. */
 export const WINDOW_SHARE = 9;
 export const WINDOW_DAYS_MIN = 7;

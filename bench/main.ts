@@ -6,6 +6,7 @@ import { csvTable } from './csv.ts';
 import { groceryData } from './data.ts';
 import { encodeTable } from './encode.ts';
 import { describeRun } from './machine.ts';
+import { movielensTable } from './movielens.ts';
 import { HELP, type Options, readOptions } from './options.ts';
 import { parquetTable } from './parquet.ts';
 import { type Goal, type Report, renderGoals, renderReport } from './report.ts';
@@ -13,6 +14,7 @@ import { runTable } from './run.ts';
 import { scaleTable } from './scale.ts';
 import type { Settings } from './settings.ts';
 import { threadsTable } from './threads.ts';
+import { wholeTable } from './whole.ts';
 
 const TABLES: Readonly<Record<string, (settings: Settings) => Promise<Report>>> = {
   csv: csvTable,
@@ -20,6 +22,8 @@ const TABLES: Readonly<Record<string, (settings: Settings) => Promise<Report>>> 
   encode: encodeTable,
   threads: threadsTable,
   run: runTable,
+  whole: wholeTable,
+  movielens: movielensTable,
   scale: scaleTable,
 };
 

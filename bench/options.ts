@@ -22,6 +22,8 @@ tables (all but scale, unless some are named):
   encode   typed columns to the bytes of a Parquet file against parquet-wasm, hyparquet-writer, parquetjs-lite
   threads  two threads against one
   run      endcap run against the same job in DuckDB and in polars
+  whole    endcap run with customers against the same job in DuckDB and implicit
+  movielens  recommenders on 100,000 ratings of films, beside popularity
   scale    ten times the rows: 5 GB of CSV, made first; some minutes
 
 options:

@@ -16,6 +16,8 @@ export interface FolderCommand {
   readonly dir: string;
   readonly contract?: string | undefined;
   readonly project?: string | undefined;
+  /** Other options, as they were typed. */
+  readonly words: string;
 }
 
 /** What the work is called with: paths are absolute. */
@@ -87,10 +89,11 @@ async function assertFolder(input: string, { verb, dir }: FolderCommand): Promis
   throw usageError(`${dir} is a file: endcap reads a folder`, `endcap ${verb} ${shellWord(resolve(input, '..'))}`);
 }
 
-function interrupted({ err, command }: Session, { verb, dir, contract, project }: FolderCommand): ExitStatus {
+function interrupted({ err, command }: Session, { verb, dir, contract, project, words }: FolderCommand): ExitStatus {
   const flags = [
     ...(contract === undefined ? [] : [` --contract ${shellWord(contract)}`]),
     ...(project === undefined ? [] : [` --project ${shellWord(project)}`]),
+    words,
   ].join('');
   err.write(
     `Stopped. Nothing was published; what was finished is kept. This goes on where the ${verb === 'run' ? 'run' : 'search'} stopped:\n`,

@@ -7,7 +7,7 @@ import { MODELS } from '../jobs/recommend/choice.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { commandName } from './command.ts';
 import { type ExitStatus, type GlobalOptions, type Io, openSession, type Session } from './io.ts';
-import { byteSize, wholeNumber } from './options.ts';
+import { byteSize, day, rfmCuts, wholeNumber } from './options.ts';
 import { createStyle } from './style.ts';
 
 /** Runs one command and gives its exit code; throws nothing. */
@@ -58,6 +58,7 @@ function createProgram(io: Io, name: string, call: Call): Command {
   examples(program, name, ['demo', 'run ../exports', 'query "select * from mart_monthly_sales"']);
   addRunVerbs(program, name, call);
   addLookVerbs(program, name, call);
+  addDiffVerb(program, name, call);
   addRecordVerbs(program, name, call);
   addKeepVerbs(program, name, call);
   const { bold } = createStyle(io.out.isTTY && !io.noColor);
@@ -74,6 +75,17 @@ function addRunVerbs(program: Command, name: string, call: Call): void {
     .option('--contract <name|file>', 'what the files promise (default: whichever contract fits)')
     .option('--threads <n>', 'worker threads; 0 uses none (default: one a core)', wholeNumber('--threads', 0, 256))
     .option('--chunk-bytes <size>', 'raw bytes of one task, such as 64KB, 1MB, 64MB', byteSize('--chunk-bytes'))
+    .option('--as-of <day>', 'customers as of this day (default: the day after the last sale)', day('--as-of'))
+    .addOption(
+      new Option('--rfm <method>', 'where scores end (default: quantiles)').choices([
+        'quantiles',
+        'fixed',
+        'ntile',
+        'kmeans',
+      ]),
+    )
+    .option('--rfm-cuts <text>', 'of --rfm fixed: "recency=30,60,90,180;frequency=…;monetary=…"', rfmCuts)
+    .addOption(new Option('--rfm-axis <axis>', 'beside recency: orders, or orders and money').choices(['F', 'FM']))
     .addOption(
       new Option('--no-customers', 'leave out what is computed customer by customer').conflicts([
         'recommend',
@@ -95,6 +107,7 @@ function addRunVerbs(program: Command, name: string, call: Call): void {
   examples(run, name, [
     'run ../exports',
     'run ../exports --project shop --contract ./contract.ts',
+    'run ../exports --as-of 2024-12-31 --rfm-axis FM',
     'run ../exports --recommend als --rank 10 --iterations 10 --top 3',
     'run ../exports --json > events.ndjson',
   ]);
@@ -104,6 +117,7 @@ function addRunVerbs(program: Command, name: string, call: Call): void {
     .description('Choose what recommends products, by what customers bought later; run uses the choice.')
     .option('--contract <name|file>', 'what the files promise (default: whichever contract fits)')
     .option('--threads <n>', 'worker threads; 0 uses none (default: one a core)', wholeNumber('--threads', 0, 256))
+    .option('--as-of <day>', 'take no sale of this day or later (default: the day after the last sale)', day('--as-of'))
     .option('--quick', 'try about a tenth')
     .action(async (dir: string, _options, self: Command) => {
       const { tuneVerb } = await import('./tune.ts');
@@ -163,6 +177,19 @@ function addLookVerbs(program: Command, name: string, call: Call): void {
     'query "select * from mart_monthly_sales" --csv > months.csv',
     'query - --json < report.sql',
   ]);
+}
+
+function addDiffVerb(program: Command, name: string, call: Call): void {
+  const diff = program
+    .command('diff')
+    .argument('<a>', 'a publication’s number, or a run')
+    .argument('[b]', 'what it is compared with (default: what is published)')
+    .description('Compare two publications or runs: rows, money, customers, and how they moved between segments.')
+    .action(async (a: string, b: string | undefined, _options, self: Command) => {
+      const { diffVerb } = await import('./diff.ts');
+      await call(session => diffVerb(session, a, b), self.optsWithGlobals());
+    });
+  examples(diff, name, ['diff 1 2', 'diff 20261121-1405-fb86', 'diff 1 2 --json']);
 }
 
 function addRecordVerbs(program: Command, name: string, call: Call): void {

@@ -1,22 +1,15 @@
 /** `endcap run DIR`: runs the pipeline, shows how far it is, and prints what came of it. */
-import type { CustomerOptions } from '../coordinator/customers.ts';
 import type { RunSummary } from '../coordinator/summary.ts';
-import type { ModelName } from '../jobs/recommend/choice.ts';
 import { workOnFolder } from './folder.ts';
 import type { ExitStatus, Session } from './io.ts';
+import { type CustomerFlags, customerOptions, customerWords } from './options.ts';
 import { projectFlag } from './project.ts';
 import { printSummary } from './summary.ts';
 
-export interface RunVerbOptions {
+export interface RunVerbOptions extends CustomerFlags {
   readonly contract?: string;
   readonly threads?: number;
   readonly chunkBytes?: number;
-  /** False after --no-customers. */
-  readonly customers?: boolean;
-  readonly recommend?: ModelName;
-  readonly rank?: number;
-  readonly iterations?: number;
-  readonly top?: number;
 }
 
 export async function runVerb(session: Session, dir: string, options: RunVerbOptions): Promise<ExitStatus> {
@@ -35,21 +28,19 @@ export interface RunOutcome {
 export async function runFolder(
   session: Session,
   dir: string,
-  { contract, project, threads, chunkBytes, ...options }: RunVerbOptions & { readonly project?: string },
+  { contract, project, threads, chunkBytes, ...flags }: RunVerbOptions & { readonly project?: string },
 ): Promise<RunOutcome> {
+  const customers = customerOptions(flags);
+  const words = customerWords(flags);
   const { result: summary, status } = await workOnFolder(
     session,
-    { verb: 'run', dir, contract, project },
+    { verb: 'run', dir, contract, project, words },
     async given => {
       const { run } = await import('../coordinator/run.ts');
-      return run({ ...given, contract, threads, chunkBytes, customers: customersOf(options) });
+      return run({ ...given, contract, threads, chunkBytes, customers });
     },
   );
   return { summary, status: summary?.outcome === 'refused' ? 3 : status };
-}
-
-function customersOf({ customers, recommend, rank, iterations, top }: RunVerbOptions): CustomerOptions | false {
-  return customers === false ? false : { recommend: { model: recommend, rank, iterations, top } };
 }
 
 /** Prints the summary and leaves it in the run's folder, without colour. */

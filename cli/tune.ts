@@ -15,23 +15,29 @@ export interface TuneVerbOptions {
   readonly contract?: string;
   readonly threads?: number;
   readonly quick?: boolean;
+  readonly asOf?: string;
 }
 
 export async function tuneVerb(
   session: Session,
   dir: string,
-  { contract, threads, quick }: TuneVerbOptions,
+  { contract, threads, quick, asOf }: TuneVerbOptions,
 ): Promise<ExitStatus> {
-  const { result, status } = await workOnFolder(session, { verb: 'tune', dir, contract }, async given => {
-    const { tune } = await import('../coordinator/tune.ts');
-    return tune({ ...given, contract, threads, quick });
-  });
+  const words = asOf === undefined ? '' : ` --as-of ${asOf}`;
+  const { result, status } = await workOnFolder(
+    session,
+    { verb: 'tune', dir, contract, words: `${words}${quick ? ' --quick' : ''}` },
+    async given => {
+      const { tune } = await import('../coordinator/tune.ts');
+      return tune({ ...given, contract, threads, quick, asOf });
+    },
+  );
   if (!result || session.options.json) return status;
   const { blendText } = await import('../jobs/recommend/choice.ts');
   session.print(reportText(result, blendText, session.outStyle));
   const flag = await projectFlag(session, result.project);
   const own = contract === undefined ? '' : ` --contract ${shellWord(contract)}`;
-  session.say(`  ${session.errStyle.dim('next')}       ${session.command} run ${shellWord(dir)}${own}${flag}`);
+  session.say(`  ${session.errStyle.dim('next')}       ${session.command} run ${shellWord(dir)}${own}${flag}${words}`);
   return status;
 }
 

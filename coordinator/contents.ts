@@ -40,6 +40,25 @@ export async function contentsOf(
   };
 }
 
+/**
+ * The segments that those of a new publication are compared with: of the publication before; when that is made anew, those
+ * that it was compared with. No part of the identity, or a run that changes nothing would have something to publish.
+ */
+export async function previousSegments(
+  lake: ObjectStore,
+  { tables, current, identity }: Contents,
+): Promise<{ tables: Contents['tables']; absent: Readonly<Record<string, string>> }> {
+  if (tables.customer_rfm === undefined) return { tables, absent: {} };
+  const schema = tables.customer_rfm[0]?.schema;
+  const before = current?.identity === identity ? current.tables.previous_rfm : current?.tables.customer_rfm;
+  const files = before?.filter(file => file.schema === schema) ?? [];
+  const stats = await Promise.all(files.map(({ key }) => lake.stat(key)));
+  if (files.length > 0 && stats.every(stat => stat !== null))
+    return { tables: { ...tables, previous_rfm: files }, absent: {} };
+  const why = current === null ? 'nothing was published before' : 'the publication before has no such segments';
+  return { tables, absent: { previous_rfm: `${why}, so there is nothing to compare with` } };
+}
+
 /** All that a publication names is there: what somebody has removed is made and published anew. */
 export async function isWhole(lake: ObjectStore, { tables, warehouse }: Publication): Promise<boolean> {
   const keys = [warehouse, ...Object.values(tables).flatMap(parts => parts.map(({ key }) => key))];

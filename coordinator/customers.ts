@@ -1,5 +1,7 @@
 /** What is computed customer by customer, job by job, in order. */
+import { usageError } from '../base/errors.ts';
 import type { Contract } from '../datasets/contract.ts';
+import { findBasketRules } from '../jobs/baskets/driver.ts';
 import type { MergeLimits } from '../jobs/clean/days.ts';
 import type { CleanResult } from '../jobs/clean/driver.ts';
 import {
@@ -9,19 +11,22 @@ import {
   NO_ANALYSIS,
   type Periods,
 } from '../jobs/customers/analysis.ts';
-import { gatherCustomers, profileCustomers } from '../jobs/customers/driver.ts';
+import { cohortsOf, gatherCustomers, profileCustomers } from '../jobs/customers/driver.ts';
 import type { Driver } from '../jobs/driver.ts';
 import { type ChoiceChanges, changedChoice, DEFAULT_CHOICE } from '../jobs/recommend/choice.ts';
 import { recommendProducts } from '../jobs/recommend/driver.ts';
 import type { Verdict } from '../jobs/recommend/gate.ts';
 import { dataHash } from '../jobs/recommend/tune.ts';
-import { parseIsoDay } from '../kernels/dates.ts';
+import { type RfmOptions, segmentCustomers } from '../jobs/segment/driver.ts';
+import { dayText, parseIsoDay } from '../kernels/dates.ts';
 import { layout } from '../lake/layout.ts';
 import type { SavedChoice } from './choicefile.ts';
 
 export interface CustomerOptions {
   /** The analysis day, YYYY-MM-DD: see Periods. */
   readonly asOf?: string | undefined;
+  /** How customers get their segments. */
+  readonly rfm?: RfmOptions | undefined;
   /** What the recommender is to be, where that is not what was chosen. */
   readonly recommend?: ChoiceChanges | undefined;
 }
@@ -29,10 +34,9 @@ export interface CustomerOptions {
 export interface Customers extends Analysis {
   /** What came of trying the recommender out, list by list. */
   readonly verdicts: readonly Verdict[];
-  readonly warnings: readonly string[];
 }
 
-export const NO_CUSTOMERS: Customers = { ...NO_ANALYSIS, verdicts: [], warnings: [] };
+export const NO_CUSTOMERS: Customers = { ...NO_ANALYSIS, verdicts: [] };
 
 export interface Cleaned {
   readonly contract: Contract;
@@ -49,11 +53,13 @@ export async function analyseCustomers(
   const input = await findCustomers(driver, cleaned, options);
   if (input === null) return NO_CUSTOMERS;
   const profiles = await profileCustomers(driver, input);
-  void profiles;
+  const cohorts = await cohortsOf(driver, profiles);
+  const segments = await segmentCustomers(driver, input, profiles, options.rfm ?? {});
+  const baskets = await findBasketRules(driver, input);
   const choice = changedChoice(saved?.choice ?? DEFAULT_CHOICE, options.recommend ?? {});
   const recommended = await recommendProducts(driver, input, choice);
-  const { verdicts, warnings } = recommended;
-  return { ...addAnalyses(recommended), verdicts, warnings: [...ageOf(saved, input), ...warnings] };
+  const all = addAnalyses(cohorts, segments, baskets, recommended);
+  return { ...all, notes: [...all.notes, ...ageOf(saved, input)], verdicts: recommended.verdicts };
 }
 
 /** Null when nothing was sold. */
@@ -79,6 +85,11 @@ const ageOf = (saved: SavedChoice | null, input: CustomerInput): string[] =>
 /** `days` with a sale, rising. Models of value are calibrated on the first half of the time. */
 function periodsOf(days: readonly number[], { asOf: wanted }: CustomerOptions): Periods {
   const first = days[0]!;
-  const asOf = wanted === undefined ? days.at(-1)! + 1 : parseIsoDay(wanted)!;
+  const asOf = wanted === undefined ? days.at(-1)! + 1 : parseIsoDay(wanted);
+  if (asOf === null || asOf <= first)
+    throw usageError(
+      `nothing was sold before the analysis day ${wanted}: the first sale was on ${dayText(first)}`,
+      `--as-of ${dayText(days.at(-1)! + 1)}   takes all sales; so does leaving it out`,
+    );
   return { first, asOf, calibration: first + Math.ceil((asOf - first) / 2) };
 }

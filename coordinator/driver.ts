@@ -34,16 +34,16 @@ export function createDriver(options: DriverOptions): Driver & { readonly timing
     timings,
     async stage<Output>(request: StageRequest<Output>): Promise<Output[]> {
       signal?.throwIfAborted();
-      const { kind, steps } = request;
-      if (steps) {
-        const report = unfinished.get(steps.name) ?? reportSteps(request, steps, { emit, timings });
-        const outputs = await runTasks(options, request, report.step());
-        if (report.isFinished()) unfinished.delete(steps.name);
-        else unfinished.set(steps.name, report);
-        return outputs;
+      const { kind, name = kind, steps } = request;
+      if (steps === undefined) {
+        const own = timings.some(timing => timing.stage === name) ? `${name}#${timings.length}` : name;
+        return runTasks(options, request, reportStage(request, own, { emit, timings }));
       }
-      const name = timings.some(timing => timing.stage === kind) ? `${kind}#${timings.length}` : kind;
-      return runTasks(options, request, reportStage(request, name, { emit, timings }));
+      const report = unfinished.get(name) ?? reportSteps(request, { name, of: steps }, { emit, timings });
+      const outputs = await runTasks(options, request, report.step());
+      if (report.isFinished()) unfinished.delete(name);
+      else unfinished.set(name, report);
+      return outputs;
     },
   };
 }
@@ -119,7 +119,7 @@ interface StepsReport {
 /** Many stages as one: each is a step of it, done or done before. */
 function reportSteps(
   { title, unit }: StageRequest<never>,
-  { name, of }: NonNullable<StageRequest<never>['steps']>,
+  { name, of }: { readonly name: string; readonly of: number },
   { emit, timings }: Listeners,
 ): StepsReport {
   const started = performance.now();

@@ -4,7 +4,7 @@ import { load } from '../jobs/load/driver.ts';
 import { layout } from '../lake/layout.ts';
 import { writeJson } from '../lake/store.ts';
 import { readChoice } from './choicefile.ts';
-import { contentsOf, isWhole } from './contents.ts';
+import { contentsOf, isWhole, previousSegments } from './contents.ts';
 import { analyseCustomers, type CustomerOptions, NO_CUSTOMERS } from './customers.ts';
 import { assertUnchanged } from './discover.ts';
 import { createDriver } from './driver.ts';
@@ -88,15 +88,17 @@ async function pipeline({
   const analysis = options.customers
     ? await analyseCustomers(driver, { contract, cleaned, limits }, { ...options.customers, saved })
     : NO_CUSTOMERS;
+  for (const message of analysis.notes) emit({ ev: 'run.warning', message });
   await assertUnchanged(raw, found.files);
 
-  const { tables, kept, identity, current } = await contentsOf(lake, contract, cleaned, analysis);
+  const contents = await contentsOf(lake, contract, cleaned, analysis);
+  const { kept, identity, current } = contents;
   const report = {
     run: id,
     contract,
     cleaned,
     timings: driver.timings,
-    warnings: [...warnings, ...analysis.warnings],
+    warnings: [...warnings, ...analysis.notes],
     recommendations: analysis.verdicts,
     unclaimed,
     project: project.path,
@@ -112,12 +114,13 @@ async function pipeline({
   await cluster.close();
   await tidyWarehouses(lake);
   const warehouse = layout.warehouse(id);
+  const { tables, absent } = await previousSegments(lake, contents);
   const expected = { rows: kept, net: cleaned.net };
   const onProgress = watchLoad(driver.timings, emit, options.signal);
   const loaded = await load(lake, {
     contract,
     tables,
-    absent: analysis.absent,
+    absent: { ...analysis.absent, ...absent },
     warehouse,
     threads: Math.max(1, options.threads),
     expected,

@@ -22,6 +22,8 @@ import { beginWork, type Work, type WorkOptions } from './work.ts';
 export interface TuneOptions extends WorkOptions {
   /** About a tenth of the trials. */
   readonly quick?: boolean | undefined;
+  /** The analysis day, YYYY-MM-DD: see CustomerOptions. */
+  readonly asOf?: string | undefined;
   /** For tests: limits that small inputs reach. */
   readonly looking?: Partial<TuneLimits> | undefined;
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
@@ -69,14 +71,14 @@ export async function tune(options: TuneOptions): Promise<TuneReport> {
 async function search(
   { raw, found, project, cluster, chunkBytes, limits, signal }: Work,
   emit: Emit,
-  { quick = false, looking }: TuneOptions,
+  { quick = false, asOf, looking }: TuneOptions,
 ): Promise<{ file: ChoiceFile; stages: readonly StageTiming[] }> {
   const { contract } = found;
   const driver = createDriver({ cluster, lake: project.lake, raw: raw.url, emit, signal });
   const files = await planFiles(driver, await unpackFiles(driver, found.files), chunkBytes);
   emit({ ev: 'plan.ready', ...planTotals(files) });
   const cleaned = await clean(driver, contract, files, limits, true);
-  const input = await findCustomers(driver, { contract, cleaned, limits }, {});
+  const input = await findCustomers(driver, { contract, cleaned, limits }, { asOf });
   await assertUnchanged(raw, found.files);
   const windows = input && windowsOf(input.periods);
   if (!windows) throw tooShort(input ? input.periods.asOf - input.periods.first : 0);

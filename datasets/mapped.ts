@@ -1,5 +1,7 @@
 /** What a contract fills, and all tables it makes: what marts and charts can be made of. */
 import type { TableDefinition } from '../base/table.ts';
+import { basketTables } from './baskets.ts';
+import { cohortTables } from './cohorts.ts';
 import type { Contract } from './contract.ts';
 import { recommendTables } from './recommendations.ts';
 import {
@@ -11,12 +13,14 @@ import {
   rateTable,
   salesTable,
 } from './sales.ts';
+import { segmentTables } from './segments.ts';
 
 /** Every table of the conformed schema, those included that this contract leaves empty: marts may join them. */
 export function conformedTables(contract: Contract): TableDefinition[] {
   const dimensions = DIMENSION_NAMES.map(name => dimensionTable(contract, name));
-  const analyses = recommendTables(contract);
-  return [salesTable(contract), ...dimensions, locationTable(), rateTable(), QUARANTINE_TABLE, ...analyses];
+  const conformed = [salesTable(contract), ...dimensions, locationTable(), rateTable(), QUARANTINE_TABLE];
+  const ofCustomers = [...cohortTables(), ...segmentTables(contract)];
+  return [...conformed, ...ofCustomers, ...basketTables(contract), ...recommendTables(contract)];
 }
 
 /** `table.column` of every column that the contract fills, whether read or computed. */

@@ -32,12 +32,18 @@ const LOAD = ['jobs/load/', 'warehouse/', 'warehouse/marts/', 'warehouse/checks/
 const CUSTOMERS = ['jobs/clean/', 'jobs/customers/'];
 
 /** Jobs over customer blocks: they read these as the job that made them wrote them. */
-const overCustomers = (job: string): readonly string[] => [...CUSTOMERS, `jobs/${job}/`];
+const overCustomers = (job: string, tables: string): readonly string[] => [
+  ...CUSTOMERS,
+  `jobs/${job}/`,
+  `datasets/${tables}.ts`,
+];
 
 const OWN: Readonly<Record<string, readonly string[]>> = {
   load: LOAD,
   customers: CUSTOMERS,
-  recommend: overCustomers('recommend'),
+  segment: overCustomers('segment', 'segments'),
+  baskets: overCustomers('baskets', 'baskets'),
+  recommend: overCustomers('recommend', 'recommendations'),
 };
 
 /** Hash of the code of a job: its folder, the kernels, the formats, and the versions of libraries. */

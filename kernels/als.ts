@@ -1,12 +1,12 @@
 /**
- * Implicit alternating least squares (Hu, Koren and Volinsky, 2008), with the loss of Rendle, Krichene, Zhang and Koren,
- * "Revisiting the Performance of iALS", 2022. Customers are rows u of X, items are rows i of Y, and
+ * Implicit alternating least squares (Hu, Koren and Volinsky, 2008) with the loss of Rendle, Krichene, Zhang and Koren,
+ * "Revisiting the Performance of iALS on Item Recommendation Benchmarks", 2022. Customers are rows u of X, items are rows i of Y, and
  *
  *     loss = Σ bought (w s² − 2 t s + t) + a0 Σ all s² + Σ λ_u |x_u|² + Σ λ_i |y_i|²      s = x_u · y_i, t = w + t0
  *
  * An iteration is the customers' half (X from Y, each customer by itself) and the items' half (Y from X). Both go a few steps
- * of conjugate gradient from zero, so that Y alone says what comes next. The items' half takes the right sides, which
- * `userHalf` adds up, and one pass over all customers a step, `itemPass`. What customers bring to items is added up in floats
+ * of conjugate gradient from zero, so that Y alone says what comes next, in coordinates in which few are enough (basis.ts). The
+ * items' half takes the right sides, which `userHalf` adds up, and one pass over all customers a step, `itemPass`. What customers bring to items is added up in floats
  * within a sub-block, and in doubles from sub-block to sub-block: sums of spans of blocks, each begun at zero, added in order
  * of the spans, have the same bits wherever each was computed. train.ts shows the order of calls; loops: assembly/als/.
  */
@@ -24,8 +24,9 @@ export interface AlsModel {
   readonly unobserved: number;
   /** t0: what a bought pair is drawn to besides its weight. With 1 here and for a0, `w` is confidence less 1. */
   readonly target: number;
-  /** Steps of conjugate gradient in each half; 3 are usual. */
-  readonly steps: number;
+  /** Steps of conjugate gradient of the customers' half, USER_STEPS as a rule, and of the items'. */
+  readonly userSteps: number;
+  readonly itemSteps: number;
 }
 
 /** What the customers of a block bought. */
@@ -101,6 +102,13 @@ const SUB_BLOCK_USERS = 2048;
 /** Customers that one call takes, about 3 ms at rank 64: the engine puts faster code in place between calls. */
 const PIECE_USERS = 512;
 
+/**
+ * After 10 iterations on 3.25 million pairs of 98,759 customers and 452 items, rank 64, the loss of 4 and 2 steps is 0.3 % above
+ * that of exact solutions; of 3 and 2 it is 1.4 %, of 4 and 1 it is 4 %; a third step of the items' half gains nothing.
+ */
+export const USER_STEPS = 4;
+export const ITEM_STEPS = 2;
+
 /** Floats from one factor to the next. */
 export const strideOf = (rank: number): number => (rank + 7) & ~7;
 
@@ -159,7 +167,7 @@ export function userHalf(
   for (const subBlock of block.subBlocks) {
     const { from, to } = subBlock;
     for (let first = from; first < to; first += PIECE_USERS)
-      alsUsers(...pairs, ...given, first, Math.min(to, first + PIECE_USERS), model.target, model.steps, scratch);
+      alsUsers(...pairs, ...given, first, Math.min(to, first + PIECE_USERS), model.target, model.userSteps, scratch);
     if (sums === null) continue;
     // While the factors are still in the cache.
     alsGramian(factors + from * size, to - from, size, inside(kernels, sums.gramian), scratch);
@@ -169,7 +177,7 @@ export function userHalf(
   kernels.release(mark);
 }
 
-/** What the pairs of a block's customers make of `p`, without what all pairs make: that is a0 XᵀX p. */
+/** What the bought pairs of a block make of `p`; what all pairs make, a0 XᵀX p, is the basis's. */
 export function itemPass(kernels: Kernels, model: AlsModel, block: AlsBlock, { x, p, products }: ItemPass): void {
   const { alsItemProducts } = kernels.exports as unknown as Exports;
   const size = strideOf(model.rank) * 4;

@@ -12,8 +12,9 @@ export interface Eigen {
 const ROUNDS = 60;
 
 /**
- * Jacobi's method, pair by pair in the order of rows (Golub and Van Loan, Matrix Computations, 8.5): each rotation makes one pair
- * of entries zero, until all of them are to the last digit. Takes about 30 size³ multiply-adds. `matrix` [size, size] is read only.
+ * Jacobi's method, pair by pair in the order of rows (Golub and Van Loan, Matrix Computations, 8.5): each rotation
+ * makes one pair of entries zero, until all of them are to the last digit. Takes about 30 size³ multiply-adds. `matrix`
+ * [size, size] is read only.
  */
 export function eigenOf(matrix: Float64Array, size: number): Eigen {
   const a = matrix.slice();

@@ -59,6 +59,17 @@ export function addCountsOfItems({ items }: AlsBlock, counts: Int32Array): void 
   for (const item of items) counts[item]!++;
 }
 
+/** The penalties of rows that have as many pairs as rows have on average: what the bases of both halves take. */
+export function commonPenalties(
+  model: AlsModel & Regularization,
+  { users, pairs }: { readonly users: number; readonly pairs: number },
+): { readonly users: number; readonly items: number } {
+  return {
+    users: penaltyOf(pairs / Math.max(1, users), model.items, model),
+    items: penaltyOf(pairs / Math.max(1, model.items), Math.max(1, users), model),
+  };
+}
+
 /** Factors with what holds them back. */
 export interface Held {
   readonly factors: Float32Array;

@@ -8,7 +8,7 @@ interface Exports {
   easeReasons(
     table: number,
     items: number,
-    starts: number,
+    ptr: number,
     list: number,
     weights: number,
     rows: number,
@@ -23,7 +23,7 @@ interface Exports {
     spread: number,
     penalties: number,
     alphas: number,
-    starts: number,
+    ptr: number,
     list: number,
     rows: number,
     listed: number,
@@ -44,7 +44,10 @@ export interface Reasons {
   readonly contributions: Float32Array;
 }
 
-/** Reasons by EASE: a purchase adds its weight times B[purchase, item]. `table`: B; `listed`: items, −1 for none [customers, count]. */
+/**
+ * Reasons by EASE: a purchase adds its weight times B[purchase, item]. `table`: B; `listed`: items, −1 for none
+ * [customers, count].
+ */
 export function easeReasons(
   kernels: Kernels,
   table: Float32Array,
@@ -55,7 +58,7 @@ export function easeReasons(
   const reasons = allocReasons(kernels, listed.length);
   const mark = kernels.mark();
   const b = place(kernels, table);
-  const { customers, starts, items: list, weights } = placePurchases(kernels, purchases);
+  const { customers, ptr, items: list, weights } = placePurchases(kernels, purchases);
   const at = place(kernels, listed);
   const count = listed.length / Math.max(1, customers);
   // A column of B is in as many places as there are purchases: nothing here is in a vector.
@@ -63,7 +66,7 @@ export function easeReasons(
     exportsOf(kernels).easeReasons(
       b,
       items,
-      starts + from * 4,
+      ptr + from * 4,
       list,
       weights,
       to - from,
@@ -77,7 +80,9 @@ export function easeReasons(
   return reasons;
 }
 
-/** Items of an ALS model in the eigenbasis of YᵀY, where the matrix of every customer's normal equations is diagonal. */
+/**
+ * Items of an ALS model in the eigenbasis of YᵀY, where the matrix of every customer's normal equations is diagonal.
+ */
 export interface TurnedItems {
   readonly rank: number;
   /** [items, rank] */
@@ -114,8 +119,9 @@ export interface CustomerLoss {
 }
 
 /**
- * Reasons by ALS, from the normal equations that a customer's factors solve. As far as these are only near their solution, so are
- * the contributions. `scores`: of each purchase, as pairScores gives them; `listed`: items, −1 for none [customers, count].
+ * Reasons by ALS, from the normal equations that a customer's factors solve. As far as these are only near their
+ * solution, so are the contributions. `scores`: of each purchase, as pairScores gives them; `listed`: items, −1 for
+ * none [customers, count].
  */
 export function alsReasons(
   kernels: Kernels,
@@ -128,14 +134,14 @@ export function alsReasons(
   const { rank } = turned;
   const reasons = allocReasons(kernels, listed.length);
   const mark = kernels.mark();
-  const alphas = place(kernels, alphasOf(loss, purchases, scores)) - purchases.starts[0]! * 4;
+  const alphas = place(kernels, alphasOf(loss, purchases, scores)) - purchases.ptr[0]! * 4;
   const y = place(kernels, turned.factors);
   const spread = place(
     kernels,
-    Float32Array.from(turned.eigenvalues, value => value),
+    Float32Array.from(turned.eigenvalues, value => loss.a0 * value),
   );
   const penalties = place(kernels, loss.penalties);
-  const { customers, starts, items } = placePurchases(kernels, { ...purchases, weights: undefined });
+  const { customers, ptr, items } = placePurchases(kernels, { ...purchases, weights: undefined });
   const at = place(kernels, listed);
   const scratch = kernels.alloc(rank * 2 * 4);
   const count = listed.length / Math.max(1, customers);
@@ -146,7 +152,7 @@ export function alsReasons(
       spread,
       penalties + from * 4,
       alphas,
-      starts + from * 4,
+      ptr + from * 4,
       items,
       to - from,
       at + from * count * 4,
@@ -161,8 +167,8 @@ export function alsReasons(
 }
 
 /** α = w + t0 − w s of each purchase. */
-function alphasOf({ t0 }: CustomerLoss, { starts, weights }: Purchases, scores: Float32Array): Float32Array {
-  const from = starts[0]!;
+function alphasOf({ t0 }: CustomerLoss, { ptr, weights }: Purchases, scores: Float32Array): Float32Array {
+  const from = ptr[0]!;
   return scores.map((score, i) => {
     const weight = weights ? weights[from + i]! : 1;
     return weight + t0 - weight * score;

@@ -15,7 +15,7 @@ interface Exports {
     positions: number,
     bounds: number,
     items: number,
-    starts: number,
+    ptr: number,
     excluded: number,
     count: number,
     scores: number,
@@ -26,7 +26,7 @@ interface Exports {
     table: number,
     rows: number,
     items: number,
-    starts: number,
+    ptr: number,
     excluded: number,
     count: number,
     scores: number,
@@ -38,7 +38,7 @@ interface Exports {
     rows: number,
     items: number,
     rank: number,
-    starts: number,
+    ptr: number,
     list: number,
     out: number,
   ): void;
@@ -47,7 +47,8 @@ interface Exports {
 const exportsOf = (kernels: Kernels): Exports => kernels.exports as unknown as Exports;
 
 /**
- * Lists of `count` items a customer, the best first; of equal scores the lower item first. Views of the kernels' memory.
+ * Lists of `count` items a customer, the best first; of equal scores the lower item first. Views of the kernels'
+ * memory.
  */
 export interface Lists {
   /** −1 where there is no further item. [customers, count] */
@@ -85,8 +86,8 @@ export function packItems(kernels: Kernels, factors: Float32Array, rank: number)
   order.forEach((item, position) => {
     positions[item] = position;
   });
-  // A sum of `rank` rounded products differs from the true one by less than rank · 2⁻²³ of the lengths' product (Higham,
-  // Accuracy and Stability of Numerical Algorithms, 3.1).
+  // A sum of `rank` rounded products differs from the true one by less than rank · 2⁻²³ of the lengths' product
+  // (Higham, Accuracy and Stability of Numerical Algorithms, 3.1).
   for (let block = 0; block < bounds.length; block++)
     bounds[block] = lengths[order[block * BLOCK]!]! * (1 + rank * 2 ** -22);
   const mark = kernels.mark();
@@ -96,8 +97,9 @@ export function packItems(kernels: Kernels, factors: Float32Array, rank: number)
 }
 
 /**
- * The `count` items of the highest scores x·y of each customer, exactly: an item that `excluded` names in the customer's row is
- * in no list. `customers`: factors [customers, rank], finite. The result of a customer does not depend on who else is asked for.
+ * The `count` items of the highest scores x·y of each customer, exactly: an item that `excluded` names in the
+ * customer's row is in no list. `customers`: factors [customers, rank], finite. The result of a customer does not
+ * depend on who else is asked for.
  */
 export function topItems(
   kernels: Kernels,
@@ -124,7 +126,7 @@ export function topItems(
       packed.positions.byteOffset,
       packed.bounds.byteOffset,
       items,
-      out.starts && out.starts + from * 4,
+      out.ptr && out.ptr + from * 4,
       out.items,
       count,
       lists.scores.byteOffset + from * count * 4,
@@ -156,7 +158,7 @@ export function topOfScores(
       scores + from * items * 4,
       to - from,
       items,
-      out.starts && out.starts + from * 4,
+      out.ptr && out.ptr + from * 4,
       out.items,
       count,
       lists.scores.byteOffset + from * count * 4,
@@ -169,8 +171,8 @@ export function topOfScores(
 }
 
 /**
- * The score x·y of each pair, as `purchases.items` lists them from the first customer's begin. The products of a row are added in
- * another order than in topItems: the last digit may differ.
+ * The score x·y of each pair, as `purchases.items` lists them from the first customer's begin. The products of a row
+ * are added in another order than in topItems: the last digit may differ.
  */
 export function pairScores(
   kernels: Kernels,
@@ -179,24 +181,24 @@ export function pairScores(
   rank: number,
   purchases: Purchases,
 ): Float32Array {
-  const { starts } = purchases;
-  const scores = allocFloat32s(kernels, starts.at(-1)! - starts[0]!);
+  const { ptr } = purchases;
+  const scores = allocFloat32s(kernels, ptr.at(-1)! - ptr[0]!);
   const mark = kernels.mark();
   const x = place(kernels, customers);
   const y = place(kernels, factors);
   const placed = placePurchases(kernels, purchases);
-  const out = scores.byteOffset - starts[0]! * 4;
+  const out = scores.byteOffset - ptr[0]! * 4;
   inPieces(placed.customers, meanOf(purchases) * rank, (from, to) =>
-    exportsOf(kernels).pairScores(x + from * rank * 4, to - from, y, rank, placed.starts + from * 4, placed.items, out),
+    exportsOf(kernels).pairScores(x + from * rank * 4, to - from, y, rank, placed.ptr + from * 4, placed.items, out),
   );
   kernels.release(mark);
   return scores;
 }
 
-const NOBODY: PlacedPurchases = { customers: 0, starts: 0, items: 0, weights: 0 };
+const NOBODY: PlacedPurchases = { customers: 0, ptr: 0, items: 0, weights: 0 };
 
 const placeExcluded = (kernels: Kernels, excluded: Purchases | undefined): PlacedPurchases =>
-  excluded ? placePurchases(kernels, { starts: excluded.starts, items: excluded.items }) : NOBODY;
+  excluded ? placePurchases(kernels, { ptr: excluded.ptr, items: excluded.items }) : NOBODY;
 
 const allocLists = (kernels: Kernels, customers: number, count: number): Lists => ({
   items: allocInt32s(kernels, customers * count),

@@ -1,7 +1,14 @@
 /** The whole training of als.ts in one memory; spread over workers the same calls are made, span by span. */
 import { type AlsBlock, type AlsModel, itemPass, strideOf, type UserSums, userHalf } from './als.ts';
-import { addCountsOfItems, countOfUsers, initialFactors, penaltiesOf, penaltyOf, type Regularization } from './factors.ts';
 import { basisOf, gramianOf, timesMatrix } from './basis.ts';
+import {
+  addCountsOfItems,
+  commonPenalties,
+  countOfUsers,
+  initialFactors,
+  penaltiesOf,
+  type Regularization,
+} from './factors.ts';
 import { directionsOf, factorsOf, startItems, stepItems } from './itemhalf.ts';
 import { allocDoubles, allocFloats } from './place.ts';
 import type { Kernels } from './wasm.ts';
@@ -31,76 +38,87 @@ interface Member {
   readonly x: Float32Array;
 }
 
-/** Yields after each iteration, so that whoever trains can look at the factors and stop. Releases nothing. */
+/** All spans, and the items' penalties. */
+interface Problem {
+  readonly model: AlsModel;
+  readonly spans: readonly (readonly Member[])[];
+  readonly penalties: Float32Array;
+  readonly common: ReturnType<typeof commonPenalties>;
+}
+
+/** Yields after each iteration, so that whoever trains can look at the factors and stop. Releases only what an iteration needs. */
 export function* train(kernels: Kernels, spans: readonly Span[], options: TrainingOptions): Generator<Trained> {
-  const stride = strideOf(options.rank);
-  const counts = new Int32Array(options.items);
-  const members = spans.map(blocks => blocks.map(block => memberOf(kernels, options, block)));
-  for (const { block } of members.flat()) addCountsOfItems(block, counts);
-  const users = members.flat().reduce((sum, { block }) => sum + block.users, 0);
-  const pairs = counts.reduce((sum, count) => sum + count, 0);
-  const penalties = penaltiesOf(counts, users, options);
+  const problem = problemOf(kernels, spans, options);
   const y = initialFactors(kernels, options, options.seed);
-  const x = members.flat().map(member => member.x);
+  const x = problem.spans.flat().map(member => member.x);
   for (let iteration = 1; iteration <= options.iterations; iteration++) {
     const mark = kernels.mark();
-    const sums = userHalves(kernels, options, members, y, penaltyOf(pairs / users, options.items, options));
-    const basis = basisOf(sums.gramian, stride, options.unobserved, penaltyOf(pairs / options.items, users, options));
-    const state = startItems(kernels, options, basis, sums.targets);
-    for (let step = 0; step < options.steps; step++) {
-      const inner = kernels.mark();
-      const products = itemPasses(kernels, options, members, directionsOf(kernels, options, basis, state));
-      stepItems(kernels, options, state, { basis, products, penalties });
-      kernels.release(inner);
-    }
-    y.set(factorsOf(kernels, options, basis, state));
+    y.set(itemHalf(kernels, problem, userHalves(kernels, problem, y)));
     kernels.release(mark);
     yield { iteration, x, y };
   }
 }
 
-function memberOf(kernels: Kernels, options: TrainingOptions, block: AlsBlock): Member {
-  const x = allocFloats(kernels, block.users * strideOf(options.rank));
-  return { block, penalties: penaltiesOf(countOfUsers(block), options.items, options), x };
+function problemOf(kernels: Kernels, blocks: readonly Span[], options: TrainingOptions): Problem {
+  const { rank, items } = options;
+  const spans = blocks.map(span =>
+    span.map(block => ({
+      block,
+      penalties: penaltiesOf(countOfUsers(block), items, options),
+      x: allocFloats(kernels, block.users * strideOf(rank)),
+    })),
+  );
+  const counts = new Int32Array(items);
+  let users = 0;
+  for (const { block } of spans.flat()) {
+    addCountsOfItems(block, counts);
+    users += block.users;
+  }
+  const pairs = counts.reduce((sum, count) => sum + count, 0);
+  const common = commonPenalties(options, { users, pairs });
+  return { model: options, spans, penalties: penaltiesOf(counts, users, options), common };
 }
 
 /** The customers' half of all spans. */
-function userHalves(
-  kernels: Kernels,
-  model: AlsModel,
-  members: readonly (readonly Member[])[],
-  factors: Float32Array,
-  penalty: number,
-): UserSums {
+function userHalves(kernels: Kernels, { model, spans, common }: Problem, factors: Float32Array): UserSums {
   const stride = strideOf(model.rank);
-  const basis = basisOf(gramianOf(kernels, factors, stride), stride, model.unobserved, penalty);
+  const basis = basisOf(gramianOf(kernels, factors, stride), stride, model.unobserved, common.users);
   const given = { basis, y: timesMatrix(kernels, factors, basis.transposed, stride) };
-  const [sums, span] = [0, 1].map(() => ({
+  const [sums, own] = [0, 1].map(() => ({
     targets: allocDoubles(kernels, model.items * stride),
     gramian: allocDoubles(kernels, stride * stride),
   })) as [UserSums, UserSums];
-  for (const blocks of members) {
-    span.targets.fill(0);
-    span.gramian.fill(0);
-    for (const { block, penalties, x } of blocks) userHalf(kernels, model, block, { ...given, penalties, x }, span);
-    addTo(sums.targets, span.targets);
-    addTo(sums.gramian, span.gramian);
+  for (const span of spans) {
+    own.targets.fill(0);
+    own.gramian.fill(0);
+    for (const { block, penalties, x } of span) userHalf(kernels, model, block, { ...given, penalties, x }, own);
+    addTo(sums.targets, own.targets);
+    addTo(sums.gramian, own.gramian);
   }
   return sums;
 }
 
+/** Y of what the customers' half brought. */
+function itemHalf(kernels: Kernels, problem: Problem, sums: UserSums): Float32Array {
+  const { model, penalties, common } = problem;
+  const basis = basisOf(sums.gramian, strideOf(model.rank), model.unobserved, common.items);
+  const state = startItems(kernels, model, basis, sums.targets);
+  for (let step = 0; step < model.itemSteps; step++) {
+    const mark = kernels.mark();
+    const products = itemPasses(kernels, problem, directionsOf(kernels, model, basis, state));
+    stepItems(kernels, model, state, { basis, products, penalties });
+    kernels.release(mark);
+  }
+  return factorsOf(kernels, model, basis, state);
+}
+
 /** One pass of the items' half over all spans. */
-function itemPasses(
-  kernels: Kernels,
-  model: AlsModel,
-  members: readonly (readonly Member[])[],
-  p: Float32Array,
-): Float64Array {
+function itemPasses(kernels: Kernels, { model, spans }: Problem, p: Float32Array): Float64Array {
   const sums = allocDoubles(kernels, p.length);
   const products = allocDoubles(kernels, p.length);
-  for (const blocks of members) {
+  for (const span of spans) {
     products.fill(0);
-    for (const { block, x } of blocks) itemPass(kernels, model, block, { x, p, products });
+    for (const { block, x } of span) itemPass(kernels, model, block, { x, p, products });
     addTo(sums, products);
   }
   return sums;

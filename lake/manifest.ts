@@ -10,6 +10,8 @@ export interface ScratchFile {
 export interface PartFile extends ScratchFile {
   /** Of the content: two parts with one hash are equal, wherever they rest. */
   readonly sha256: string;
+  /** Of its table's columns, where a later publication reads the file too: its own table may have got others since. */
+  readonly schema?: string;
 }
 
 /** Parts of a partitioned table carry the value of the partition column: `2018-01-31`. */

@@ -33,11 +33,14 @@ export interface Analysis {
   readonly tables: Readonly<Record<string, readonly PartFile[]>>;
   /** Why there is no such table, in a sentence for people, by the table's name. */
   readonly absent: Readonly<Record<string, string>>;
+  /** What people should know of the tables that there are, in sentences. */
+  readonly notes: readonly string[];
 }
 
-export const NO_ANALYSIS: Analysis = { tables: {}, absent: {} };
+export const NO_ANALYSIS: Analysis = { tables: {}, absent: {}, notes: [] };
 
 export const addAnalyses = (...all: readonly Analysis[]): Analysis => ({
   tables: Object.assign({}, ...all.map(({ tables }) => tables)) as Analysis['tables'],
   absent: Object.assign({}, ...all.map(({ absent }) => absent)) as Analysis['absent'],
+  notes: all.flatMap(({ notes }) => notes),
 });

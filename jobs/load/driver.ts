@@ -41,7 +41,7 @@ export interface HeadlineMetric {
 }
 
 /** Large tables stay in the lake; what every query joins is copied. */
-const VIEWS = new Set(['fct_sales', 'quarantine']);
+const VIEWS = new Set(['fct_sales', 'quarantine', 'previous_rfm']);
 
 export async function load(lake: ObjectStore, input: LoadInput): Promise<LoadResult> {
   const { contract, tables, absent, warehouse, threads, expected, onProgress } = input;

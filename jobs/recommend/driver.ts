@@ -20,18 +20,16 @@ import { type Window, windowsOf } from './windows.ts';
 export interface Recommended extends Analysis {
   /** What the trial said of each list; none when the history is too short for one. */
   readonly verdicts: readonly Verdict[];
-  /** What was chosen and cannot be done, in sentences for people. */
-  readonly warnings: readonly string[];
 }
 
 export async function recommendProducts(driver: Driver, input: CustomerInput, wanted: Choice): Promise<Recommended> {
   const catalogue = await makeCatalogue(driver, input, null);
-  const { choice, warnings } = possible(wanted, catalogue.products);
+  const { choice, notes } = possible(wanted, catalogue.products);
   const windows = windowsOf(input.periods);
   const tried = windows && (await tryOut(driver, input, { catalogue, choice, window: windows.test }));
   const blends = publishedBlends(choice, tried?.verdicts ?? []);
   const all = { until: input.periods.asOf, end: input.periods.asOf };
-  const blocks = await findPairs(driver, input, { catalogue, choice, window: all });
+  const blocks = await findPairs(driver, input, { catalogue, choice, window: all, name: 'recommend' });
   const spans = spansOf(blocks);
   const models = await learn(driver, spans, { catalogue, choice, blends: Object.values(blends), name: 'recommend' });
   const shared: ListsShared = {
@@ -54,18 +52,18 @@ export async function recommendProducts(driver: Driver, input: CustomerInput, wa
   return {
     tables: { recommendation: outputs.flatMap(({ parts }) => parts), recommend_quality: quality },
     absent: tried ? {} : { recommend_quality: 'the history is too short to try a recommender out' },
+    notes,
     verdicts: tried?.verdicts ?? [],
-    warnings,
   };
 }
 
 /** A list that needs EASE is the baseline where the catalogue has outgrown that. */
 function possible(choice: Choice, products: number) {
-  if (isSmall(products) || LISTS.every(list => choice.lists[list].ease === 0)) return { choice, warnings: [] };
+  if (isSmall(products) || LISTS.every(list => choice.lists[list].ease === 0)) return { choice, notes: [] };
   const blend = (list: ListName) => (choice.lists[list].ease === 0 ? choice.lists[list] : BASELINES[list]);
   return {
     choice: { ...choice, lists: { again: blend('again'), new: blend('new') } },
-    warnings: [
+    notes: [
       `recommendations are made without ease, which is for up to ${EASE_ITEMS_MAX} products: there are ${products}; endcap tune DIR chooses anew`,
     ],
   };
@@ -98,23 +96,28 @@ export async function makeCatalogue(
 interface Learning {
   readonly catalogue: CatalogueOutput;
   readonly choice: Choice;
+  /** What stages are called, up to their last word. */
+  readonly name: string;
 }
 
 interface Pairing {
   readonly catalogue: CatalogueOutput;
   readonly choice: Pick<Choice, 'halfLife'>;
   readonly window: Window;
+  /** What the stage is called, up to its last word. */
+  readonly name: string;
 }
 
 /** What the customers bought before the window, and in it. */
 export function findPairs(
   driver: Driver,
   { blocks }: CustomerInput,
-  { catalogue, choice, window }: Pairing,
+  { catalogue, choice, window, name }: Pairing,
 ): Promise<PairsOutput[]> {
   const shared: PairsShared = { window, halfLife: choice.halfLife, catalogue: catalogue.slices };
   return driver.stage<PairsOutput>({
     kind: 'recommend.pairs',
+    name: `${name}.pairs`,
     title: 'purchases',
     unit: 'blocks',
     shared,
@@ -127,7 +130,7 @@ export function findPairs(
 async function learn(
   driver: Driver,
   spans: readonly Span[],
-  { catalogue, choice, blends, name }: Learning & { readonly blends: readonly Blend[]; readonly name: string },
+  { catalogue, choice, blends, name }: Learning & { readonly blends: readonly Blend[] },
 ): Promise<Models> {
   const blocks = spans.flat();
   const { products: items } = catalogue;
@@ -136,7 +139,7 @@ async function learn(
   const als = blends.some(blend => blend.als !== 0)
     ? await trainAls(driver, data, { parameters: choice.als, name: `${name}.train`, title: 'train' })
     : null;
-  const ease = blends.some(blend => blend.ease !== 0) ? await learnEase(driver, data, choice) : null;
+  const ease = blends.some(blend => blend.ease !== 0) ? await learnEase(driver, data, { choice, name }) : null;
   const customers = blocks.reduce((sum, block) => sum + block.customers, 0);
   return {
     items,
@@ -150,10 +153,11 @@ async function learn(
 async function learnEase(
   driver: Driver,
   { spans, items }: { spans: readonly Span[]; items: number },
-  { ease: { regularization } }: Choice,
+  { choice, name }: Pick<Learning, 'choice' | 'name'>,
 ): Promise<{ weights: Slice }> {
   const gramians = await driver.stage<{ counts: Slice }>({
     kind: 'recommend.gramian',
+    name: `${name}.gramian`,
     title: 'together',
     unit: 'spans',
     shared: { items },
@@ -161,9 +165,10 @@ async function learnEase(
   });
   const [weights] = await driver.stage<{ weights: Slice }>({
     kind: 'recommend.ease',
+    name: `${name}.ease`,
     title: 'ease',
     unit: 'models',
-    shared: { items, regularization },
+    shared: { items, regularization: choice.ease.regularization },
     inputs: [{ gramians: gramians.map(({ counts }) => counts) }],
   });
   return weights!;
@@ -173,12 +178,13 @@ async function learnEase(
 async function tryOut(
   driver: Driver,
   input: CustomerInput,
-  { catalogue, choice, window }: Learning & { readonly window: Window },
+  { catalogue, choice, window }: Omit<Learning, 'name'> & { readonly window: Window },
 ): Promise<GateOutput> {
-  const blocks = await findPairs(driver, input, { catalogue, choice, window });
+  const name = 'recommend.trial';
+  const blocks = await findPairs(driver, input, { catalogue, choice, window, name });
   const spans = spansOf(blocks);
   const chosen = Object.values(choice.lists);
-  const models = await learn(driver, spans, { catalogue, choice, blends: chosen, name: 'recommend.trial' });
+  const models = await learn(driver, spans, { catalogue, choice, blends: chosen, name });
   const shared: EvaluateShared = {
     models,
     blends: {
@@ -189,6 +195,7 @@ async function tryOut(
   };
   const tried = await driver.stage<EvaluateOutput>({
     kind: 'recommend.evaluate',
+    name: `${name}.evaluate`,
     title: 'trial',
     unit: 'spans',
     shared,
@@ -202,6 +209,7 @@ async function tryOut(
   };
   const [output] = await driver.stage<GateOutput>({
     kind: 'recommend.gate',
+    name: `${name}.gate`,
     title: 'gate',
     unit: 'trials',
     shared: gate,

@@ -23,7 +23,7 @@ export async function gramian(
   for (const sections of blocks) {
     const mark = kernels.mark();
     const { ptr, items } = await readBought(context, sections);
-    const own = itemGramian(kernels, shared.items, [{ starts: ptr, items }]);
+    const own = itemGramian(kernels, shared.items, [{ ptr, items }]);
     for (let at = 0; at < sum.length; at++) sum[at]! += own[at]!;
     kernels.release(mark);
   }

@@ -45,11 +45,11 @@ export async function evaluate(
   const tallies = talliesOf(models, wanted);
   for (const sections of blocks) {
     const mark = kernels.mark();
-    const { ptr: starts, ...bought } = await readBought(context, sections);
+    const bought = await readBought(context, sections);
     const [truthStarts, truths] = (await readSections(context, [sections.truthStarts, sections.truths])).map(
       asIntegers,
     );
-    for (const piece of rank(kernels, models, { starts, ...bought }, wanted, shared.top))
+    for (const piece of rank(kernels, models, bought, wanted, shared.top))
       judge(piece, { starts: truthStarts!, truths: truths! }, tallies);
     kernels.release(mark);
   }

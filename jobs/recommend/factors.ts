@@ -1,7 +1,7 @@
 /** The products' factors, from what the spans of an iteration have brought. */
 import { type AlsModel, strideOf, type UserHalf } from '../../kernels/als.ts';
 import { type Basis, basisOf, gramianOf, timesMatrix } from '../../kernels/basis.ts';
-import { initialFactors, penaltiesOf, penaltyOf } from '../../kernels/factors.ts';
+import { commonPenalties, initialFactors, penaltiesOf } from '../../kernels/factors.ts';
 import { factorsOf, type ItemState, startItems, stepItems } from '../../kernels/itemhalf.ts';
 import { allocDoubles } from '../../kernels/place.ts';
 import { addTo, type TrainingOptions } from '../../kernels/train.ts';
@@ -45,7 +45,7 @@ export function userCoordinates(
   pairsEach: number,
 ): Pick<UserHalf, 'y' | 'basis'> {
   const stride = strideOf(options.rank);
-  const penalty = penaltyOf(pairsEach, options.items, options);
+  const penalty = commonPenalties(options, { users: 1, pairs: pairsEach }).users;
   const basis = basisOf(gramianOf(kernels, factors, stride), stride, options.unobserved, penalty);
   return { basis, y: timesMatrix(kernels, factors, basis.transposed, stride) };
 }
@@ -62,8 +62,8 @@ export async function itemState(
   const size = options.items * stride;
   const counts = await popularityOf(context, popularity, options);
   const gramian = await sumOf(context, progress.gramians, stride * stride);
-  const penalty = penaltyOf(sum(counts) / options.items, customers, options);
-  const basis = basisOf(gramian, stride, options.unobserved, penalty);
+  const common = commonPenalties(options, { users: customers, pairs: sum(counts) });
+  const basis = basisOf(gramian, stride, options.unobserved, common.items);
   const sums = await sumOf(context, progress.sums, size);
   if (progress.state === null) return { basis, state: startItems(kernels, options, basis, sums) };
   const [whole] = await readSections(context, [progress.state]);

@@ -34,8 +34,8 @@ const customersOf = ({ bought: { ptr, items, weights }, later }: Candidates) =>
     truths: [...later.truths.subarray(later.starts[user], later.starts[user + 1])],
   }));
 
-const asBlock = ({ purchases: { starts, items, weights }, later }: Judges): Candidates => ({
-  bought: { users: starts.length - 1, ptr: starts, items, weights },
+const asBlock = ({ purchases: { ptr, items, weights }, later }: Judges): Candidates => ({
+  bought: { users: ptr.length - 1, ptr, items, weights },
   later,
 });
 

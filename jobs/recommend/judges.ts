@@ -35,7 +35,7 @@ export function judgesOf(blocks: readonly Candidates[], most: number): Judges {
   const truths = each(({ later }, own) => later.truths.subarray(...range(later.starts, own)));
   return {
     purchases: {
-      starts: startsOf(items),
+      ptr: startsOf(items),
       items: concat(items, length => new Int32Array(length)),
       weights: concat(weights, length => new Float32Array(length)),
     },

@@ -48,7 +48,7 @@ export function judge(
 ): void {
   for (let customer = from; customer < to; customer++) {
     const truths = all.subarray(starts[customer]!, starts[customer + 1]!);
-    const own = purchases.items.subarray(purchases.starts[customer - from]!, purchases.starts[customer - from + 1]!);
+    const own = purchases.items.subarray(purchases.ptr[customer - from]!, purchases.ptr[customer - from + 1]!);
     // Who bought nothing before has no history to recommend from, and who bought nothing later cannot judge.
     if (truths.length === 0 || own.length === 0) continue;
     const { repeated, fresh } = split(truths, own);

@@ -48,12 +48,12 @@ export async function lists({ blocks }: ListsInput, context: TaskContext<ListsSh
     for (const list of LISTS) files.push(await streamPart(context, shared.definition, list));
     for (const { sections, ids } of blocks) {
       const mark = kernels.mark();
-      const { ptr: starts, ...bought } = await readBought(context, sections);
+      const bought = await readBought(context, sections);
       const [counts] = await readSections(context, [sections.counts]);
       const customers = (await readCatalogue(context, ids)).columns.customer_id!;
       const { blends, versions, top } = shared;
       const about = { models, turned, catalogue, customers, counts: asFloats(counts!), blends, versions, top };
-      for (const piece of rank(kernels, models, { starts, ...bought }, wanted, shared.top)) {
+      for (const piece of rank(kernels, models, bought, wanted, shared.top)) {
         for (const [i, file] of files.entries()) {
           const inner = kernels.mark();
           const rows = listRows(kernels, piece, LISTS[i]!, about);
@@ -138,8 +138,8 @@ function reasonsOf(
   const blend = blends[list];
   if (list === 'again') return null;
   if (blend.ease !== 0 && blend.ease >= blend.als) {
-    const { starts, items: own } = purchases;
-    return easeReasons(kernels, models.ease!, models.items, { starts, items: own }, items).items;
+    const { ptr, items: own } = purchases;
+    return easeReasons(kernels, models.ease!, models.items, { ptr, items: own }, items).items;
   }
   if (blend.als === 0) return null;
   const { options, factors, stride } = models.als!;
@@ -150,8 +150,8 @@ function reasonsOf(
 
 /** The pair of a customer of the piece and a product that the customer bought. */
 function pairOf({ purchases }: RankedPiece, customer: number, item: number): number {
-  let low = purchases.starts[customer]!;
-  let high = purchases.starts[customer + 1]!;
+  let low = purchases.ptr[customer]!;
+  let high = purchases.ptr[customer + 1]!;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (purchases.items[middle]! < item) low = middle + 1;

@@ -84,8 +84,10 @@ function concatBought(parts: readonly Bought[]): Bought {
   };
   let [customer, pair, truth] = [0, 0, 0];
   for (const part of parts) {
-    part.starts.forEach((end, i) => void (all.starts[customer + i] = pair + end));
-    part.truthStarts.forEach((end, i) => void (all.truthStarts[customer + i] = truth + end));
+    for (let i = 0; i < part.starts.length; i++) {
+      all.starts[customer + i] = pair + part.starts[i]!;
+      all.truthStarts[customer + i] = truth + part.truthStarts[i]!;
+    }
     all.items.set(part.items, pair);
     all.counts.set(part.counts, pair);
     all.weights.set(part.weights, pair);

@@ -10,7 +10,7 @@ import type { LoadedModels } from './models.ts';
 
 /** What the customers bought before the window's end; see Bought. */
 export interface BlockPurchases {
-  readonly starts: Int32Array;
+  readonly ptr: Int32Array;
   readonly items: Int32Array;
   readonly weights: Float32Array;
 }
@@ -42,7 +42,7 @@ export function* rank(
   wanted: readonly Wanted[],
   top: number,
 ): Generator<RankedPiece> {
-  const customers = block.starts.length - 1;
+  const customers = block.ptr.length - 1;
   const mark = kernels.mark();
   const factors = wanted.some(({ blend }) => blend.als !== 0) ? userFactors(kernels, models, block) : null;
   const size = Math.max(1, Math.min(PIECE_CUSTOMERS, Math.floor(PIECE_SCORES / models.items)));
@@ -53,9 +53,9 @@ export function* rank(
     const piece = {
       from,
       to,
-      x: factors && factors.x.subarray(from * stride, to * stride),
-      penalties: factors && factors.penalties.subarray(from, to),
-      purchases: { ...block, starts: block.starts.subarray(from, to + 1) },
+      x: factors?.x.subarray(from * stride, to * stride) ?? null,
+      penalties: factors?.penalties.subarray(from, to) ?? null,
+      purchases: { ...block, ptr: block.ptr.subarray(from, to + 1) },
     };
     const parts = createParts(kernels, models, piece);
     const lists = wanted.map(({ list, blend }) =>
@@ -67,9 +67,9 @@ export function* rank(
   kernels.release(mark);
 }
 
-function userFactors(kernels: Kernels, { als }: LoadedModels, { starts, items, weights }: BlockPurchases) {
+function userFactors(kernels: Kernels, { als }: LoadedModels, { ptr, items, weights }: BlockPurchases) {
   const { options, stride, y, basis } = als!;
-  const pairs = { users: starts.length - 1, ptr: starts, items, weights };
+  const pairs = { users: ptr.length - 1, ptr, items, weights };
   const x = allocFloats(kernels, pairs.users * stride);
   const mark = kernels.mark();
   const block = loadBlock(kernels, pairs, options.items);
@@ -93,7 +93,7 @@ interface Parts {
 
 function createParts(kernels: Kernels, models: LoadedModels, { x, purchases }: Piece): Parts {
   const { items, als, ease } = models;
-  const first = purchases.starts[0]!;
+  const first = purchases.ptr[0]!;
   const known = new Map<string, Float32Array>();
   const once = (name: string, compute: () => Float32Array) => {
     const found = known.get(name) ?? compute();
@@ -103,8 +103,8 @@ function createParts(kernels: Kernels, models: LoadedModels, { x, purchases }: P
   const dense = (part: 'als' | 'ease') =>
     once(part, () =>
       part === 'ease'
-        ? easeScores(kernels, ease!, items, { starts: purchases.starts, items: purchases.items })
-        : pairScores(kernels, x!, als!.factors, als!.stride, everything(purchases.starts.length - 1, items)),
+        ? easeScores(kernels, ease!, items, { ptr: purchases.ptr, items: purchases.items })
+        : pairScores(kernels, x!, als!.factors, als!.stride, everything(purchases.ptr.length - 1, items)),
     );
   const popularity = Float64Array.from(models.popularity, count => count / Math.max(1, models.customers));
   return {
@@ -125,7 +125,7 @@ function createParts(kernels: Kernels, models: LoadedModels, { x, purchases }: P
 
 /** Every product, for each of so many customers. */
 const everything = (customers: number, items: number) => ({
-  starts: Int32Array.from({ length: customers + 1 }, (_, customer) => customer * items),
+  ptr: Int32Array.from({ length: customers + 1 }, (_, customer) => customer * items),
   items: Int32Array.from({ length: customers * items }, (_, pair) => pair % items),
 });
 
@@ -142,12 +142,12 @@ function newList(
   blend: Blend,
   { top, parts }: Ranking,
 ): Lists {
-  const bought = { starts: purchases.starts, items: purchases.items };
+  const bought = { ptr: purchases.ptr, items: purchases.items };
   if (blend.als !== 0 && blend.ease === 0 && blend.popularity === 0)
     return topItems(kernels, models.als!.packed, x!, top, bought);
   if (blend.als === 0 && blend.ease === 0) return popularList(models, bought, top);
   const { items } = models;
-  const table = allocFloats(kernels, (purchases.starts.length - 1) * items);
+  const table = allocFloats(kernels, (purchases.ptr.length - 1) * items);
   const dense = (['als', 'ease'] as const)
     .filter(part => blend[part] !== 0)
     .map(part => ({
@@ -165,15 +165,15 @@ function newList(
 /** The same for all but for what each bought: the products that most customers have. */
 function popularList(
   { items, popularity, customers }: LoadedModels,
-  { starts, items: bought }: Pick<BlockPurchases, 'starts' | 'items'>,
+  { ptr, items: bought }: Pick<BlockPurchases, 'ptr' | 'items'>,
   top: number,
 ): Lists {
   const order = Int32Array.from(popularity.keys()).sort((a, b) => popularity[b]! - popularity[a]! || a - b);
-  const lists = emptyLists(starts.length - 1, top);
+  const lists = emptyLists(ptr.length - 1, top);
   // The number of the last customer, from 1, who bought each.
   const boughtBy = new Int32Array(items);
-  for (let customer = 0; customer + 1 < starts.length; customer++) {
-    for (let pair = starts[customer]!; pair < starts[customer + 1]!; pair++) boughtBy[bought[pair]!] = customer + 1;
+  for (let customer = 0; customer + 1 < ptr.length; customer++) {
+    for (let pair = ptr[customer]!; pair < ptr[customer + 1]!; pair++) boughtBy[bought[pair]!] = customer + 1;
     let at = customer * top;
     for (let place = 0; place < items && at < (customer + 1) * top; place++) {
       const item = order[place]!;
@@ -192,14 +192,14 @@ const emptyLists = (customers: number, top: number): Lists => ({
 
 /** Products that the customer bought. */
 function againList({ purchases }: Piece, blend: Blend, { top, parts }: Ranking): Lists {
-  const { starts, items } = purchases;
-  const customers = starts.length - 1;
+  const { ptr, items } = purchases;
+  const customers = ptr.length - 1;
   const lists = emptyLists(customers, top);
   const terms = (Object.keys(blend) as (keyof Blend)[])
     .filter(part => blend[part] !== 0)
     .map(part => ({ weight: blend[part], score: parts.pairs(part) }));
   for (let customer = 0; customer < customers; customer++) {
-    for (let pair = starts[customer]!; pair < starts[customer + 1]!; pair++) {
+    for (let pair = ptr[customer]!; pair < ptr[customer + 1]!; pair++) {
       const item = items[pair]!;
       let score = 0;
       for (const term of terms) score += term.weight * term.score(pair, customer, item);

@@ -4,6 +4,7 @@
  * up, in their order, by whoever comes next. kernels/als.ts says what is solved; kernels/train.ts does the same in one memory.
  */
 import { SPAN_PAIRS, SPANS_MAX } from '../../base/limits.ts';
+import { ITEM_STEPS, USER_STEPS } from '../../kernels/als.ts';
 import type { TrainingOptions } from '../../kernels/train.ts';
 import type { Slice } from '../../lake/slice.ts';
 import type { Driver } from '../driver.ts';
@@ -42,7 +43,8 @@ export const trainingOptions = (
   items,
   unobserved,
   target: 0,
-  steps: 3,
+  userSteps: USER_STEPS,
+  itemSteps: ITEM_STEPS,
   strength: regularization,
   exponent: 1,
   seed: SEED,
@@ -70,15 +72,16 @@ export async function trainAls(
   { parameters, name, title }: { parameters: AlsParameters; name: string; title: string },
 ): Promise<Trained> {
   const options = trainingOptions(parameters, items);
-  const { iterations, steps: gradientSteps } = options;
-  if (spans.length === 1) return trainInOne(driver, spans[0]!, { options, title });
+  const { iterations, itemSteps } = options;
+  if (spans.length === 1) return trainInOne(driver, spans[0]!, { options, name, title });
   const customers = spans.flat().reduce((sum, block) => sum + block.customers, 0);
   const common = { options, customers, popularity };
-  const steps = { name, of: iterations * (1 + gradientSteps) };
+  const steps = iterations * (1 + itemSteps);
   let progress: Progress | null = null;
   for (let iteration = 0; iteration < iterations; iteration++) {
     const users: UsersOutput[] = await driver.stage<UsersOutput>({
       kind: 'recommend.users',
+      name,
       title,
       unit: 'steps',
       steps,
@@ -87,9 +90,10 @@ export async function trainAls(
     });
     const gramians = users.map(({ gramian }) => gramian);
     progress = { state: null, sums: users.map(({ targets }) => targets), gramians };
-    for (let step = 0; step < gradientSteps; step++) {
+    for (let step = 0; step < itemSteps; step++) {
       const passes: ItemsOutput[] = await driver.stage<ItemsOutput>({
         kind: 'recommend.items',
+        name,
         title,
         unit: 'steps',
         steps,
@@ -103,18 +107,20 @@ export async function trainAls(
     }
   }
   const shared: FactorsShared = { ...common, progress };
-  const [last] = await driver.stage<Trained>({ kind: 'recommend.factors', title, unit: 'steps', shared, inputs: [{}] });
+  const kind = 'recommend.factors';
+  const [last] = await driver.stage<Trained>({ kind, name: `${name}.end`, title, unit: 'steps', shared, inputs: [{}] });
   return last!;
 }
 
 async function trainInOne(
   driver: Driver,
   span: Span,
-  { options, title }: { options: TrainingOptions; title: string },
+  { options, name, title }: { options: TrainingOptions; name: string; title: string },
 ): Promise<Trained> {
   const input: TrainInput = { blocks: span.map(({ sections }) => sections) };
   const [trained] = await driver.stage<Trained>({
     kind: 'recommend.train',
+    name,
     title,
     unit: 'models',
     shared: options,

@@ -100,7 +100,7 @@ function easeOf(
   items: number,
 ): Float32Array | null {
   if (ease === null) return null;
-  const purchases = blocks.map(({ bought }) => ({ starts: bought.ptr, items: bought.items }));
+  const purchases = blocks.map(({ bought }) => ({ ptr: bought.ptr, items: bought.items }));
   return easeWeights(kernels, itemGramian(kernels, items, purchases), items, ease.regularization);
 }
 

@@ -77,7 +77,9 @@ export function createTrials(
   const known = new Map<number | null, PairsOutput[]>();
   const looked = { ...input, blocks: firstOf(input.blocks, ({ rows }) => rows, limits.lines) };
   const pairsWith = async (halfLife: number | null) => {
-    const pairs = known.get(halfLife) ?? (await findPairs(driver, looked, { catalogue, choice: { halfLife }, window }));
+    const pairs =
+      known.get(halfLife) ??
+      (await findPairs(driver, looked, { catalogue, choice: { halfLife }, window, name: 'recommend.tune' }));
     known.set(halfLife, pairs);
     return firstOf(pairs, ({ customers }) => customers, limits.customers);
   };
@@ -93,6 +95,7 @@ export function createTrials(
       };
       const outputs = await driver.stage<TrialOutput>({
         kind: 'recommend.trial',
+        name: `recommend.${step}`,
         title: STEPS[step],
         unit: 'trials',
         shared,

@@ -15,17 +15,18 @@ export function emptyList(scores: usize, items: usize, count: i32): void {
 }
 
 /**
- * Sets the bits of the items that are left out, and of what is behind the last item: `words` of 64 bits, of which `bits` has
- * room. `positions` has each item's bit; without it that is the item itself. Without `starts` no item is left out.
+ * Sets the bits of the items that are left out, and of what is behind the last item: `words` of 64 bits, of which
+ * `bits` has room. `positions` has each item's bit; without it that is the item itself. Without `ptr` no item is
+ * left out.
  */
 export function markExcluded(
-  bits: usize, words: i32, items: i32, positions: usize, starts: usize, excluded: usize, row: i32,
+  bits: usize, words: i32, items: i32, positions: usize, ptr: usize, excluded: usize, row: i32,
 ): void {
   memory.fill(bits, 0, <usize>words << 3);
   if (items & 63) store<u64>(bits + (<usize>(words - 1) << 3), <u64>-1 << (items & 63));
-  if (!starts) return;
-  const end = excluded + (<usize>load<i32>(starts + (<usize>row << 2), 4) << 2);
-  for (let at = excluded + (<usize>load<i32>(starts + (<usize>row << 2)) << 2); at < end; at += 4) {
+  if (!ptr) return;
+  const end = excluded + (<usize>load<i32>(ptr + (<usize>row << 2), 4) << 2);
+  for (let at = excluded + (<usize>load<i32>(ptr + (<usize>row << 2)) << 2); at < end; at += 4) {
     const item = load<i32>(at);
     const position = positions ? load<i32>(positions + (<usize>item << 2)) : item;
     const word = bits + (<usize>(position >> 6) << 3);
@@ -34,24 +35,25 @@ export function markExcluded(
 }
 
 /**
- * Offers a block of scores, which it may overwrite, to a list. `out` has a bit for each that is left out; `order` the items
- * that the scores belong to, and without it they belong to `first` and those behind it.
+ * Offers a block of scores, which it may overwrite, to a list. `out` has a bit for each that is left out; `order` the
+ * items that the scores belong to, and without it they belong to `first` and those behind it.
  */
 export function offer(block: usize, out: u64, order: usize, first: i32, scores: usize, items: usize, count: i32): void {
   for (; out; out &= out - 1) store<f32>(block + (<usize>ctz(out) << 2), NEVER);
   const last = <usize>(count - 1) << 2;
-  let least = f32x4.splat(load<f32>(scores + last));
-  for (let i: i32 = 0; i < BLOCK; i += 8) {
+  for (let i: i32 = 0; i < BLOCK; i += 16) {
     const at = block + (<usize>i << 2);
-    const low = f32x4.ge(v128.load(at), least);
-    const high = f32x4.ge(v128.load(at, 16), least);
-    if (!v128.any_true(v128.or(low, high))) continue;
-    for (let lanes = i32x4.bitmask(low) | (i32x4.bitmask(high) << 4); lanes; lanes &= lanes - 1) {
+    const least = f32x4.splat(load<f32>(scores + last));
+    let lanes =
+      i32x4.bitmask(f32x4.ge(v128.load(at), least)) |
+      (i32x4.bitmask(f32x4.ge(v128.load(at, 16), least)) << 4) |
+      (i32x4.bitmask(f32x4.ge(v128.load(at, 32), least)) << 8) |
+      (i32x4.bitmask(f32x4.ge(v128.load(at, 48), least)) << 12);
+    for (; lanes; lanes &= lanes - 1) {
       const lane = i + ctz(lanes);
       const item = order ? load<i32>(order + (<usize>lane << 2)) : first + lane;
       insert(load<f32>(block + (<usize>lane << 2)), item, scores, items, last);
     }
-    least = f32x4.splat(load<f32>(scores + last));
   }
 }
 

@@ -1,8 +1,8 @@
 /** Item weights of EASE, scores by them, and which purchase adds most to a score. */
 
 /**
- * From −P, the swept matrix of `size` ≥ `items` rows, to the item weights: B[j, i] = −P[j, i] / P[i, i], and 0 where j is i; rows
- * [from, to) of `out` [items, items].
+ * From −P, the swept matrix of `size` ≥ `items` rows, to the item weights: B[j, i] = −P[j, i] / P[i, i], and 0 where j
+ * is i; rows [from, to) of `out` [items, items].
  */
 export function easeRows(swept: usize, size: i32, items: i32, from: i32, to: i32, out: usize): void {
   for (let j = from; j < to; j++) {
@@ -16,15 +16,16 @@ export function easeRows(swept: usize, size: i32, items: i32, from: i32, to: i32
 }
 
 /**
- * Scores of `rows` customers for all items, `out` [rows, items]: the sum over what is bought of its weight, or 1 without
- * `weights`, times its row of the table [items, items]. Purchases are added in their order, whatever the column.
+ * Scores of `rows` customers for all items, `out` [rows, items]: the sum over what is bought of its weight, or 1
+ * without `weights`, times its row of the table [items, items]. Purchases are added in their order, whatever the
+ * column.
  */
 export function easeScores(
-  table: usize, items: i32, starts: usize, list: usize, weights: usize, rows: i32, out: usize,
+  table: usize, items: i32, ptr: usize, list: usize, weights: usize, rows: i32, out: usize,
 ): void {
   for (let row = 0; row < rows; row++) {
-    const from = <usize>load<i32>(starts + (<usize>row << 2)) << 2;
-    const to = <usize>load<i32>(starts + (<usize>row << 2), 4) << 2;
+    const from = <usize>load<i32>(ptr + (<usize>row << 2)) << 2;
+    const to = <usize>load<i32>(ptr + (<usize>row << 2), 4) << 2;
     const scores = out + (<usize>row * items << 2);
     let column = 0;
     for (; column + 32 <= items; column += 32) {
@@ -67,16 +68,16 @@ function scoreColumns(table: usize, items: i32, list: usize, weights: usize, fro
 }
 
 /**
- * Of each listed item, `count` a customer, the purchase of the greatest contribution weight · B[j, i] to its score, and that
- * contribution; of equal ones the first. −1 and 0 where nothing is listed, or nothing was bought.
+ * Of each listed item, `count` a customer, the purchase of the greatest contribution weight · B[j, i] to its score, and
+ * that contribution; of equal ones the first. −1 and 0 where nothing is listed, or nothing was bought.
  */
 export function easeReasons(
-  table: usize, items: i32, starts: usize, list: usize, weights: usize, rows: i32, listed: usize, count: i32,
+  table: usize, items: i32, ptr: usize, list: usize, weights: usize, rows: i32, listed: usize, count: i32,
   reasons: usize, contributions: usize,
 ): void {
   for (let row = 0; row < rows; row++) {
-    const from = <usize>load<i32>(starts + (<usize>row << 2)) << 2;
-    const to = <usize>load<i32>(starts + (<usize>row << 2), 4) << 2;
+    const from = <usize>load<i32>(ptr + (<usize>row << 2)) << 2;
+    const to = <usize>load<i32>(ptr + (<usize>row << 2), 4) << 2;
     for (let place = row * count; place < (row + 1) * count; place++) {
       const item = load<i32>(listed + (<usize>place << 2));
       let reason = -1;

@@ -25,8 +25,8 @@ export function interleave(row: usize, rank: i32, to: usize, stride: usize): voi
 }
 
 /**
- * Scores of four customers, [rank][4], for the eight items of a panel: eight a row, rows `stride` bytes apart. A score's
- * products are added in the order of the dimensions, wherever in a tile it is.
+ * Scores of four customers, [rank][4], for the eight items of a panel: eight a row, rows `stride` bytes apart. A
+ * score's products are added in the order of the dimensions, wherever in a tile it is.
  */
 export function scoreTile(customers: usize, panel: usize, rank: i32, out: usize, stride: usize): void {
   let a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, d0 = a0, d1 = a0;
@@ -90,15 +90,15 @@ export function scoreTile(customers: usize, panel: usize, rank: i32, out: usize,
   return f32x4.extract_lane(two, 0) + f32x4.extract_lane(two, 1);
 }
 
-/** The scores of the items that a customer's row of `starts` names, for `rows` customers; `out` [starts' last]. */
+/** The scores of the items of `list` that each of `rows` customers has by `ptr`; `out` is as long as `list`. */
 export function pairScores(
-  customers: usize, rows: i32, items: usize, rank: i32, starts: usize, list: usize, out: usize,
+  customers: usize, rows: i32, items: usize, rank: i32, ptr: usize, list: usize, out: usize,
 ): void {
   const rowBytes = <usize>rank << 2;
   for (let row = 0; row < rows; row++) {
     const x = customers + <usize>row * rowBytes;
-    const end = <usize>load<i32>(starts + (<usize>row << 2), 4) << 2;
-    for (let at = <usize>load<i32>(starts + (<usize>row << 2)) << 2; at < end; at += 4) {
+    const end = <usize>load<i32>(ptr + (<usize>row << 2), 4) << 2;
+    for (let at = <usize>load<i32>(ptr + (<usize>row << 2)) << 2; at < end; at += 4) {
       store<f32>(out + at, product(x, items + <usize>load<i32>(list + at) * rowBytes, rank));
     }
   }

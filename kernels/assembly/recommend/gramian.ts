@@ -1,13 +1,14 @@
 /** Gramians of purchases: for each two items the sum over customers of the product of their weights. */
 
 /**
- * Adds the purchases of `rows` customers to the upper triangle of `sum` [items, items]: of two items the lower one is the row.
- * Without `weights` that counts the customers who bought both, which is exact, so that it may be done in any order.
+ * Adds the purchases of `rows` customers to the upper triangle of `sum` [items, items]: of two items the lower one is
+ * the row. Without `weights` that counts the customers who bought both, which is exact, so that it may be done in any
+ * order.
  */
-export function addGramian(starts: usize, list: usize, weights: usize, rows: i32, items: i32, sum: usize): void {
+export function addGramian(ptr: usize, list: usize, weights: usize, rows: i32, items: i32, sum: usize): void {
   for (let row = 0; row < rows; row++) {
-    const from = <usize>load<i32>(starts + (<usize>row << 2)) << 2;
-    const to = <usize>load<i32>(starts + (<usize>row << 2), 4) << 2;
+    const from = <usize>load<i32>(ptr + (<usize>row << 2)) << 2;
+    const to = <usize>load<i32>(ptr + (<usize>row << 2), 4) << 2;
     if (weights) addWeighted(list, weights, from, to, items, sum);
     else addPairs(list, from, to, items, sum);
   }

@@ -1,12 +1,14 @@
 /**
- * The inverse of a symmetric positive definite matrix A, in its place: the sweep operator (Goodnight, "A tutorial on the SWEEP
- * operator", 1979), by blocks of pivots K. With D the inverse of A's block (K, K) and V = A's columns K, a step makes of A
+ * The inverse of a symmetric positive definite matrix A, in its place: the sweep operator (Goodnight, "A tutorial on
+ * the SWEEP operator", 1979), by blocks of pivots K. With D the inverse of A's block (K, K) and V = A's columns K, a
+ * step makes of A
  *
  *     all others   A − V D Vᵀ          columns K   V D          block (K, K)   −D
  *
- * and when all have been pivots it is −A⁻¹. That takes as many multiply-adds, n³ / 2, as Cholesky's factors, their inverse and
- * the product of that, all of them in one loop; D needs Cholesky's pivots, and fails where these fail. Only the upper triangle is
- * kept. Sizes are multiples of 4, and each number's sum has the same order however rows are cut into calls.
+ * and when all have been pivots it is −A⁻¹. That takes as many multiply-adds, n³ / 2, as Cholesky's factors, their
+ * inverse and the product of that, all of them in one loop; D needs Cholesky's pivots, and fails where these fail. Only
+ * the upper triangle is kept. Sizes are multiples of 4, and each number's sum has the same order however rows are cut
+ * into calls.
  */
 
 /** Rows and columns of a tile: eight vectors of sums, and what they are made of, are as many as there are registers. */
@@ -18,16 +20,13 @@ export function pivotsOfStep(): i32 {
 }
 
 /**
- * Begins the step of `pivots` pivots from `first`: copies V to `panel`, four rows side by side [size / 4][pivots][4], zeros where
- * rows are pivots, and D to `block` [pivots, pivots]. False when a pivot is not positive: A is not positive definite.
+ * Begins the step of `pivots` pivots from `first`: copies V to `panel`, four rows side by side [size / 4][pivots][4],
+ * and D to `block` [pivots, pivots]. False when a pivot is not positive: A is not positive definite.
  */
 export function beginStep(matrix: usize, size: i32, first: i32, pivots: i32, panel: usize, block: usize): bool {
   for (let row = 0; row < size; row++) {
     const out = panel + (<usize>((row & ~3) * pivots + (row & 3)) << 3);
-    const isPivot = row >= first && row < first + pivots;
-    for (let p = 0; p < pivots; p++) {
-      store<f64>(out + (<usize>p << 5), isPivot ? 0 : load<f64>(upper(matrix, size, row, first + p)));
-    }
+    for (let p = 0; p < pivots; p++) store<f64>(out + (<usize>p << 5), load<f64>(upper(matrix, size, row, first + p)));
   }
   for (let i = 0; i < pivots; i++) {
     for (let j = 0; j < pivots; j++) {
@@ -48,6 +47,7 @@ export function sweepRows(
       continue;
     }
     timesBlock(panel + (<usize>(row * pivots) << 3), block, pivots, scratch);
+    // Columns of pivots get what no one needs, and then V D.
     for (let column = row; column < size; column += TILE) {
       const at = matrix + (<usize>row * size + column << 3);
       subtractTile(at, stride, scratch, panel + (<usize>(column * pivots) << 3), pivots);

@@ -1,6 +1,7 @@
 /**
- * The best items of many customers. Items come in blocks of 64, those with the longest factors first: a block whose longest
- * item could not enter a list is left out, as a product is no greater than the lengths of both rows (Cauchy and Schwarz).
+ * The best items of many customers. Items come in blocks of 64, those with the longest factors first: a block whose
+ * longest item could not enter a list is left out, as a product is no greater than the lengths of both rows (Cauchy and
+ * Schwarz).
  */
 import { BLOCK, emptyList, markExcluded, offer } from './best';
 import { interleave, scoreTile, TILE_ITEMS, TILE_ROWS } from './factors';
@@ -12,14 +13,14 @@ const GROUP: i32 = 32;
 const TINY: f64 = 1e-30;
 
 /**
- * The `count` best items of `rows` customers, into `scores` and `found` [rows, count]. `panels` are the items as packItems
- * leaves them, `order` the items in that order, `positions` where each item is in it, and `bounds` the length of the longest
- * item of each block, with what rounding may add [blocks]. Row by row of `starts`, `excluded` names items to leave out.
- * `scratch`: see topScratch.
+ * The `count` best items of `rows` customers, into `scores` and `found` [rows, count]. `panels` are the items as
+ * packItems leaves them, `order` the items in that order, `positions` where each item is in it, and `bounds` the length
+ * of the longest item of each block, with what rounding may add [blocks]. Row by row of `ptr`, `excluded` names
+ * items to leave out. `scratch`: see topScratch.
  */
 export function topFactors(
   customers: usize, rows: i32, rank: i32, panels: usize, order: usize, positions: usize, bounds: usize, items: i32,
-  starts: usize, excluded: usize, count: i32, scores: usize, found: usize, scratch: usize,
+  ptr: usize, excluded: usize, count: i32, scores: usize, found: usize, scratch: usize,
 ): void {
   const words = (items + BLOCK - 1) / BLOCK;
   const bits = scratch + (<usize>(GROUP * rank) << 2);
@@ -31,7 +32,7 @@ export function topFactors(
     for (let i = 0; i < size; i++) {
       const list = <usize>((first + i) * count) << 2;
       emptyList(scores + list, found + list, count);
-      markExcluded(bits + (<usize>(i * words) << 3), words, items, positions, starts, excluded, first + i);
+      markExcluded(bits + (<usize>(i * words) << 3), words, items, positions, ptr, excluded, first + i);
     }
     for (let word = 0; word < words; word++) {
       const bound = load<f64>(bounds + (<usize>word << 3));
@@ -60,9 +61,11 @@ export function topScratch(items: i32, rank: i32): usize {
   return <usize>GROUP * ((<usize>rank << 2) + (<usize>words << 3) + 8) + (<usize>(TILE_ROWS * BLOCK) << 2);
 }
 
-/** The same, by scores that are there already [rows, items]. `scratch` has room for a bit for each item, and a block. */
+/**
+ * The same, by scores that are there already [rows, items]. `scratch` has room for a bit for each item, and a block.
+ */
 export function topScores(
-  table: usize, rows: i32, items: i32, starts: usize, excluded: usize, count: i32, scores: usize, found: usize,
+  table: usize, rows: i32, items: i32, ptr: usize, excluded: usize, count: i32, scores: usize, found: usize,
   scratch: usize,
 ): void {
   const words = (items + BLOCK - 1) / BLOCK;
@@ -70,7 +73,7 @@ export function topScores(
   for (let row = 0; row < rows; row++) {
     const list = <usize>(row * count) << 2;
     emptyList(scores + list, found + list, count);
-    markExcluded(scratch, words, items, 0, starts, excluded, row);
+    markExcluded(scratch, words, items, 0, ptr, excluded, row);
     for (let word = 0; word < words; word++) {
       const at = word * BLOCK;
       memory.copy(block, table + ((<usize>row * items + at) << 2), <usize>min(BLOCK, items - at) << 2);
