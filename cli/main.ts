@@ -56,7 +56,9 @@ function createProgram(io: Io, name: string, call: Call): Command {
       getOutHasColors: () => io.out.isTTY && !io.noColor,
     });
   examples(program, name, ['demo', 'run ../exports', 'query "select * from mart_monthly_sales"']);
-  addRunVerbs(program, name, call);
+  addRunVerb(program, name, call);
+  addTuneVerb(program, name, call);
+  addDemoVerb(program, name, call);
   addLookVerbs(program, name, call);
   addDiffVerb(program, name, call);
   addRecordVerbs(program, name, call);
@@ -67,7 +69,10 @@ function createProgram(io: Io, name: string, call: Call): Command {
   return program;
 }
 
-function addRunVerbs(program: Command, name: string, call: Call): void {
+/** Flags that say how customers are looked at. */
+const CUSTOMER_FLAGS = ['asOf', 'rfm', 'rfmCuts', 'rfmAxis', 'recommend', 'rank', 'iterations', 'top'];
+
+function addRunVerb(program: Command, name: string, call: Call): void {
   const run = program
     .command('run')
     .argument('<dir>', 'folder of CSV files, which may be compressed (.csv.gz, .csv.zst)')
@@ -87,12 +92,7 @@ function addRunVerbs(program: Command, name: string, call: Call): void {
     .option('--rfm-cuts <text>', 'of --rfm fixed: "recency=30,60,90,180;frequency=…;monetary=…"', rfmCuts)
     .addOption(new Option('--rfm-axis <axis>', 'beside recency: orders, or orders and money').choices(['F', 'FM']))
     .addOption(
-      new Option('--no-customers', 'leave out what is computed customer by customer').conflicts([
-        'recommend',
-        'rank',
-        'iterations',
-        'top',
-      ]),
+      new Option('--no-customers', 'leave out what is computed customer by customer').conflicts(CUSTOMER_FLAGS),
     )
     .addOption(
       new Option('--recommend <model>', 'what recommends products (default: what endcap tune chose)').choices(MODELS),
@@ -111,6 +111,9 @@ function addRunVerbs(program: Command, name: string, call: Call): void {
     'run ../exports --recommend als --rank 10 --iterations 10 --top 3',
     'run ../exports --json > events.ndjson',
   ]);
+}
+
+function addTuneVerb(program: Command, name: string, call: Call): void {
   const tune = program
     .command('tune')
     .argument('<dir>', 'folder of CSV files, as for run')
@@ -124,6 +127,9 @@ function addRunVerbs(program: Command, name: string, call: Call): void {
       await call(session => tuneVerb(session, dir, self.opts()), self.optsWithGlobals());
     });
   examples(tune, name, ['tune ../exports', 'tune ../exports --quick --project shop', 'tune ../exports --json']);
+}
+
+function addDemoVerb(program: Command, name: string, call: Call): void {
   const demo = program
     .command('demo')
     .description('Make a grocery data set with known defects, run it, and compare with the truth.')
