@@ -1,4 +1,5 @@
 /** Which recommender makes each list: chosen by `endcap tune`, or the defaults below. */
+import { EASE_ITEMS_MAX } from '../../base/limits.ts';
 
 /** Implicit alternating least squares; see kernels/als.ts for the loss. */
 export interface AlsParameters {
@@ -99,7 +100,18 @@ const listsOf = (model: ModelName): Choice['lists'] =>
         new: blendOf({ [model]: 1 }),
       };
 
-/** The same with weights, where these say anything: `frequency + 3 als`. */
+/** EASE has a number for each pair of products, which of a large catalogue are too many. */
+export const isSmall = (products: number, most = EASE_ITEMS_MAX): boolean => products <= most;
+
+/** A list that needs EASE is the baseline where the catalogue has outgrown that. Notes are sentences for people. */
+export function possibleChoice(choice: Choice, products: number): { choice: Choice; notes: readonly string[] } {
+  if (isSmall(products) || LISTS.every(list => choice.lists[list].ease === 0)) return { choice, notes: [] };
+  const blend = (list: ListName) => (choice.lists[list].ease === 0 ? choice.lists[list] : BASELINES[list]);
+  const note = `recommendations are made without ease, which is for up to ${EASE_ITEMS_MAX} products: there are ${products}; endcap tune DIR chooses anew`;
+  return { choice: { ...choice, lists: { again: blend('again'), new: blend('new') } }, notes: [note] };
+}
+
+/** The name with weights, where these say anything: `frequency + 3 als`. */
 export const blendText = (blend: Blend): string =>
   blendName(blend)
     .split(' + ')

@@ -1,5 +1,4 @@
 /** The job that recommends products, on the coordinator: it learns, is tried out, learns from all days, and writes the lists. */
-import { EASE_ITEMS_MAX } from '../../base/limits.ts';
 import { QUALITY_TABLE, recommendationTable } from '../../datasets/recommendations.ts';
 import type { PartFile } from '../../lake/manifest.ts';
 import type { Slice } from '../../lake/slice.ts';
@@ -7,13 +6,12 @@ import type { Analysis, CustomerInput } from '../customers/analysis.ts';
 import type { Driver } from '../driver.ts';
 import { sha256 } from '../stage.ts';
 import type { CatalogueOutput, ProductsOutput, ProductsShared } from './catalogue.ts';
-import { BASELINES, type Blend, blendName, type Choice, LISTS, type ListName } from './choice.ts';
+import { BASELINES, type Blend, blendName, type Choice, LISTS, type ListName, possibleChoice } from './choice.ts';
 import type { EvaluateOutput, EvaluateShared } from './evaluate.ts';
 import type { GateInput, GateOutput, GateShared, Verdict } from './gate.ts';
 import type { ListsOutput, ListsShared } from './lists.ts';
 import type { Models } from './models.ts';
 import type { PairsOutput, PairsShared } from './pairs.ts';
-import { isSmall } from './search.ts';
 import { type Span, spansOf, trainAls, trainingOptions } from './training.ts';
 import { type Window, windowsOf } from './windows.ts';
 
@@ -24,7 +22,7 @@ export interface Recommended extends Analysis {
 
 export async function recommendProducts(driver: Driver, input: CustomerInput, wanted: Choice): Promise<Recommended> {
   const catalogue = await makeCatalogue(driver, input, null);
-  const { choice, notes } = possible(wanted, catalogue.products);
+  const { choice, notes } = possibleChoice(wanted, catalogue.products);
   const windows = windowsOf(input.periods);
   const tried = windows && (await tryOut(driver, input, { catalogue, choice, window: windows.test }));
   const blends = publishedBlends(choice, tried?.verdicts ?? []);
@@ -54,18 +52,6 @@ export async function recommendProducts(driver: Driver, input: CustomerInput, wa
     absent: tried ? {} : { recommend_quality: 'the history is too short to try a recommender out' },
     notes,
     verdicts: tried?.verdicts ?? [],
-  };
-}
-
-/** A list that needs EASE is the baseline where the catalogue has outgrown that. */
-function possible(choice: Choice, products: number) {
-  if (isSmall(products) || LISTS.every(list => choice.lists[list].ease === 0)) return { choice, notes: [] };
-  const blend = (list: ListName) => (choice.lists[list].ease === 0 ? choice.lists[list] : BASELINES[list]);
-  return {
-    choice: { ...choice, lists: { again: blend('again'), new: blend('new') } },
-    notes: [
-      `recommendations are made without ease, which is for up to ${EASE_ITEMS_MAX} products: there are ${products}; endcap tune DIR chooses anew`,
-    ],
   };
 }
 

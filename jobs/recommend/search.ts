@@ -1,5 +1,5 @@
 /** Which configurations are tried, and which of two is the simpler one. No data, no chance: the same products, the same trials. */
-import { EASE_ITEMS_MAX, TUNE_FACTORS_MAX } from '../../base/limits.ts';
+import { TUNE_FACTORS_MAX } from '../../base/limits.ts';
 import { type AlsParameters, BASELINES, type Blend, blendOf, TIES } from './choice.ts';
 import type { Wanted } from './rank.ts';
 import type { TrialInput } from './trial.ts';
@@ -50,9 +50,6 @@ export const BASELINE_LISTS: readonly Wanted[] = [
 const habitsAnd = (part: (weight: number) => Partial<Blend>): Wanted[] =>
   WEIGHTS.map(weight => ({ list: 'again', blend: blendOf({ frequency: 1, popularity: TIES, ...part(weight) }) }));
 
-/** EASE has a number for each pair of products, and blends of two parts one for each customer and product. */
-export const isSmall = (products: number, most = EASE_ITEMS_MAX): boolean => products <= most;
-
 export const alsTrial = (als: AlsParameters): TrialInput => ({
   als,
   ease: null,
@@ -65,7 +62,10 @@ export const easeTrial = (regularization: number): TrialInput => ({
   wanted: [NEW_EASE, ...habitsAnd(weight => ({ ease: weight }))],
 });
 
-/** All lists that can be made of the best of each; `ease` is null for a large catalogue. */
+/**
+ * All lists that can be made of the best of each. `ease` is null for a large catalogue: then there are no lists of two parts for
+ * new products either, which need a number for each customer and product.
+ */
 export function lastTrial(als: AlsParameters, ease: TrialInput['ease']): TrialInput {
   const both: Wanted[] = [
     NEW_EASE,

@@ -37,7 +37,7 @@ async function lookedAt(limits: Partial<TuneLimits>) {
   });
   const [first] = await trials.run('coarse', null, [alsTrial(ALS)]);
   await trials.run('fine', null, [alsTrial(ALS)]);
-  return { read, learned: learned.slice(0, learned.length / 2), first: first!, sample: trials.sample() };
+  return { read, learned: learned.slice(0, learned.length / 2), first: first!, sample: await trials.sample() };
 }
 
 const blocks = (count: number): string[] => BLOCKS.slice(0, count).map(({ block }) => `block ${block}`);

@@ -61,46 +61,30 @@ export interface Trials {
   compare(results: readonly TrialResult[]): Promise<CompareOutput>;
   /** All so far. */
   readonly made: readonly Trial[];
-  sample(): Sample;
+  sample(): Promise<Sample>;
 }
 
-export function createTrials(
-  driver: Driver,
-  input: CustomerInput,
-  {
-    catalogue,
-    limits,
-    window,
-  }: { readonly catalogue: CatalogueOutput; readonly limits: TuneLimits; readonly window: Window },
-): Trials {
+export interface TrialsOptions {
+  readonly catalogue: CatalogueOutput;
+  readonly limits: TuneLimits;
+  readonly window: Window;
+}
+
+export function createTrials(driver: Driver, input: CustomerInput, options: TrialsOptions): Trials {
+  const { catalogue, limits, window } = options;
   const made: Trial[] = [];
-  const known = new Map<number | null, PairsOutput[]>();
+  const known = new Map<number | null, readonly PairsOutput[]>();
   const looked = { ...input, blocks: firstOf(input.blocks, ({ rows }) => rows, limits.lines) };
   const pairsWith = async (halfLife: number | null) => {
-    const pairs =
-      known.get(halfLife) ??
-      (await findPairs(driver, looked, { catalogue, choice: { halfLife }, window, name: 'recommend.tune' }));
+    const pairing = { catalogue, choice: { halfLife }, window, name: 'recommend.tune' };
+    const pairs = known.get(halfLife) ?? (await findPairs(driver, looked, pairing));
     known.set(halfLife, pairs);
     return firstOf(pairs, ({ customers }) => customers, limits.customers);
   };
   return {
     made,
     async run(step, halfLife, inputs) {
-      const shared: TrialShared = {
-        spans: spansOf(await pairsWith(halfLife)).map(span => span.map(({ sections }) => sections)),
-        items: catalogue.products,
-        top: DEFAULT_CHOICE.top,
-        judges: limits.judges,
-        watchers: limits.watchers,
-      };
-      const outputs = await driver.stage<TrialOutput>({
-        kind: 'recommend.trial',
-        name: `recommend.${step}`,
-        title: STEPS[step],
-        unit: 'trials',
-        shared,
-        inputs,
-      });
+      const outputs = await runTrials(driver, step, inputs, sharedOf(await pairsWith(halfLife), options));
       const own = outputs.map(({ iterations, results }, i): Trial => {
         const { als, ease } = inputs[i]!;
         return { step, halfLife, als: als && { ...als, iterations }, ease, results };
@@ -109,17 +93,13 @@ export function createTrials(
       return own;
     },
     async compare(results) {
-      const [output] = await driver.stage<CompareOutput>({
-        kind: 'recommend.compare',
-        title: 'compare',
-        unit: 'choices',
-        shared: null,
-        inputs: [{ gains: results.map(({ gains }) => gains) } satisfies CompareInput],
-      });
-      return output!;
+      const kind = 'recommend.compare';
+      const comparison: CompareInput = { gains: results.map(({ gains }) => gains) };
+      const stage = { kind, title: 'compare', unit: 'choices', shared: null, inputs: [comparison] };
+      return (await driver.stage<CompareOutput>(stage))[0]!;
     },
-    sample() {
-      const pairs = firstOf(known.get(null)!, ({ customers }) => customers, limits.customers);
+    async sample() {
+      const pairs = await pairsWith(null);
       const count = (of: (block: PairsOutput) => number) => pairs.reduce((sum, block) => sum + of(block), 0);
       return {
         blocks: [pairs.length, input.blocks.length],
@@ -130,6 +110,29 @@ export function createTrials(
     },
   };
 }
+
+const sharedOf = (pairs: readonly PairsOutput[], { catalogue, limits }: TrialsOptions): TrialShared => ({
+  spans: spansOf(pairs).map(span => span.map(({ sections }) => sections)),
+  items: catalogue.products,
+  top: DEFAULT_CHOICE.top,
+  judges: limits.judges,
+  watchers: limits.watchers,
+});
+
+const runTrials = (
+  driver: Driver,
+  step: Trial['step'],
+  inputs: readonly TrialInput[],
+  shared: TrialShared,
+): Promise<TrialOutput[]> =>
+  driver.stage<TrialOutput>({
+    kind: 'recommend.trial',
+    name: `recommend.${step}`,
+    title: STEPS[step],
+    unit: 'trials',
+    shared,
+    inputs,
+  });
 
 /** Whole blocks in their order, which the customers' hashes decide: as good as drawn by lot. At least one. */
 function firstOf<Block>(blocks: readonly Block[], sizeOf: (block: Block) => number, most: number): Block[] {

@@ -6,7 +6,7 @@ import type { CustomerInput } from '../customers/analysis.ts';
 import type { Driver } from '../driver.ts';
 import { sha256 } from '../stage.ts';
 import type { Interval } from './bootstrap.ts';
-import { type AlsParameters, type Choice, DEFAULT_CHOICE, type ListName } from './choice.ts';
+import { type AlsParameters, type Choice, DEFAULT_CHOICE, isSmall, type ListName } from './choice.ts';
 import { makeCatalogue } from './driver.ts';
 import type { Measures } from './measures.ts';
 import {
@@ -16,7 +16,6 @@ import {
   easeTrial,
   effortOf,
   grid,
-  isSmall,
   lastTrial,
   ROUNDS,
   type SearchSpace,
@@ -81,7 +80,12 @@ export async function tuneRecommender(driver: Driver, input: CustomerInput, opti
     lists: { again: again.blend, new: fresh.blend },
     top: DEFAULT_CHOICE.top,
   };
-  return { choice, lists: { again: again.figures, new: fresh.figures }, trials: trials.made, sample: trials.sample() };
+  return {
+    choice,
+    lists: { again: again.figures, new: fresh.figures },
+    trials: trials.made,
+    sample: await trials.sample(),
+  };
 }
 
 /** Hash of what recommenders learn from and are judged by: while it is the same, a search ends as it did. */
