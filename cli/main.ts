@@ -2,6 +2,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import { config } from '../base/config.ts';
 import { type UserError, usageError } from '../base/errors.ts';
+import { ITERATIONS_MAX, RANK_MAX, TOP_MAX } from '../base/limits.ts';
+import { MODELS } from '../jobs/recommend/choice.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { commandName } from './command.ts';
 import { type ExitStatus, type GlobalOptions, type Io, openSession, type Session } from './io.ts';
@@ -54,7 +56,9 @@ function createProgram(io: Io, name: string, call: Call): Command {
       getOutHasColors: () => io.out.isTTY && !io.noColor,
     });
   examples(program, name, ['demo', 'run ../exports', 'query "select * from mart_monthly_sales"']);
-  addRunVerbs(program, name, call);
+  addRunVerb(program, name, call);
+  addTuneVerb(program, name, call);
+  addDemoVerb(program, name, call);
   addLookVerbs(program, name, call);
   addCustomerVerbs(program, name, call);
   addDiffVerb(program, name, call);
@@ -66,7 +70,10 @@ function createProgram(io: Io, name: string, call: Call): Command {
   return program;
 }
 
-function addRunVerbs(program: Command, name: string, call: Call): void {
+/** Flags that say how customers are looked at. */
+const CUSTOMER_FLAGS = ['asOf', 'rfm', 'rfmCuts', 'rfmAxis', 'recommend', 'rank', 'iterations', 'top'];
+
+function addRunVerb(program: Command, name: string, call: Call): void {
   const run = program
     .command('run')
     .argument('<dir>', 'folder of CSV files, which may be compressed (.csv.gz, .csv.zst)')
@@ -85,6 +92,15 @@ function addRunVerbs(program: Command, name: string, call: Call): void {
     )
     .option('--rfm-cuts <text>', 'of --rfm fixed: "recency=30,60,90,180;frequency=…;monetary=…"', rfmCuts)
     .addOption(new Option('--rfm-axis <axis>', 'beside recency: orders, or orders and money').choices(['F', 'FM']))
+    .addOption(
+      new Option('--no-customers', 'leave out what is computed customer by customer').conflicts(CUSTOMER_FLAGS),
+    )
+    .addOption(
+      new Option('--recommend <model>', 'what recommends products (default: what endcap tune chose)').choices(MODELS),
+    )
+    .option('--rank <n>', 'of als: numbers of each product', wholeNumber('--rank', 1, RANK_MAX))
+    .option('--iterations <n>', 'of als: rounds of training', wholeNumber('--iterations', 1, ITERATIONS_MAX))
+    .option('--top <n>', 'products on each list', wholeNumber('--top', 1, TOP_MAX))
     .action(async (dir: string, _options, self: Command) => {
       const { runVerb } = await import('./run.ts');
       await call(session => runVerb(session, dir, self.opts()), self.optsWithGlobals());
@@ -93,8 +109,28 @@ function addRunVerbs(program: Command, name: string, call: Call): void {
     'run ../exports',
     'run ../exports --project shop --contract ./contract.ts',
     'run ../exports --as-of 2024-12-31 --rfm-axis FM',
+    'run ../exports --recommend als --rank 10 --iterations 10 --top 3',
     'run ../exports --json > events.ndjson',
   ]);
+}
+
+function addTuneVerb(program: Command, name: string, call: Call): void {
+  const tune = program
+    .command('tune')
+    .argument('<dir>', 'folder of CSV files, as for run')
+    .description('Choose what recommends products, by what customers bought later; run uses the choice.')
+    .option('--contract <name|file>', 'what the files promise (default: whichever contract fits)')
+    .option('--threads <n>', 'worker threads; 0 uses none (default: one a core)', wholeNumber('--threads', 0, 256))
+    .option('--as-of <day>', 'take no sale of this day or later (default: the day after the last sale)', day('--as-of'))
+    .option('--quick', 'try about a tenth')
+    .action(async (dir: string, _options, self: Command) => {
+      const { tuneVerb } = await import('./tune.ts');
+      await call(session => tuneVerb(session, dir, self.opts()), self.optsWithGlobals());
+    });
+  examples(tune, name, ['tune ../exports', 'tune ../exports --quick --project shop', 'tune ../exports --json']);
+}
+
+function addDemoVerb(program: Command, name: string, call: Call): void {
   const demo = program
     .command('demo')
     .description('Make a grocery data set with known defects, run it, and compare with the truth.')

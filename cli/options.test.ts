@@ -45,8 +45,14 @@ describe('flags of customers', () => {
     expect(customerOptions({ asOf: '2024-01-01', rfm: 'fixed', rfmCuts: cuts, rfmAxis: 'FM' })).toEqual({
       asOf: '2024-01-01',
       rfm: { method: 'fixed', cuts, axis: 'FM' },
+      recommend: {},
     });
     expect(customerWords({ asOf: '2024-01-01', rfmAxis: 'FM' })).toBe(' --as-of 2024-01-01 --rfm-axis FM');
     expect(customerWords({})).toBe('');
+    const als = { recommend: 'als', rank: 10, iterations: 8, top: 3 } as const;
+    expect(customerOptions(als)).toMatchObject({ recommend: { model: 'als', rank: 10, iterations: 8, top: 3 } });
+    expect(customerWords(als)).toBe(' --recommend als --rank 10 --iterations 8 --top 3');
+    expect(customerOptions({ customers: false })).toBe(false);
+    expect(customerWords({ customers: false })).toBe(' --no-customers');
   });
 });

@@ -2,6 +2,7 @@
 import { usageError } from '../base/errors.ts';
 import { CHUNK_BYTES_MAX, CHUNK_BYTES_MIN } from '../base/limits.ts';
 import type { CustomerOptions } from '../coordinator/customers.ts';
+import type { ModelName } from '../jobs/recommend/choice.ts';
 import type { RfmOptions } from '../jobs/segment/driver.ts';
 import { bytes } from './format.ts';
 
@@ -67,26 +68,45 @@ export interface CustomerFlags {
   readonly rfm?: NonNullable<RfmOptions['method']>;
   readonly rfmCuts?: NonNullable<RfmOptions['cuts']>;
   readonly rfmAxis?: 'F' | 'FM';
+  readonly recommend?: ModelName;
+  readonly rank?: number;
+  readonly iterations?: number;
+  readonly top?: number;
+  /** False after --no-customers. */
+  readonly customers?: boolean;
 }
 
 /** How customers are looked at, or an error where flags do not go together. */
-export function customerOptions({ asOf, rfm, rfmCuts: cuts, rfmAxis: axis }: CustomerFlags): CustomerOptions {
+export function customerOptions(flags: CustomerFlags): CustomerOptions | false {
+  const { asOf, rfm, rfmCuts: cuts, rfmAxis: axis, recommend: model, rank, iterations, top } = flags;
+  if (flags.customers === false) return false;
   if (rfm === 'fixed' && !cuts)
     throw usageError('--rfm fixed needs to know where scores end', `--rfm fixed --rfm-cuts "${CUTS_EXAMPLE}"`);
   if (cuts && rfm !== 'fixed')
     throw usageError(`--rfm-cuts is for --rfm fixed; ${rfm ?? 'quantiles'} finds its own`, '--rfm fixed --rfm-cuts …');
   if (axis && rfm === 'kmeans')
     throw usageError('--rfm kmeans has clusters instead of axes', 'leave --rfm-axis out, or take --rfm quantiles');
-  return { asOf, rfm: { method: rfm, cuts, axis } };
+  return { asOf, rfm: { method: rfm, cuts, axis }, recommend: { model, rank, iterations, top } };
 }
 
 /** The same as words of a command. */
-export function customerWords({ asOf, rfm, rfmCuts: cuts, rfmAxis }: CustomerFlags): string {
+export function customerWords({
+  asOf,
+  rfm,
+  rfmCuts: cuts,
+  rfmAxis,
+  recommend,
+  customers,
+  ...als
+}: CustomerFlags): string {
   const text = Object.entries(cuts ?? {}).map(([measure, own]) => `${measure}=${own.join(',')}`);
   return [
     ...(asOf ? [` --as-of ${asOf}`] : []),
     ...(rfm ? [` --rfm ${rfm}`] : []),
     ...(cuts ? [` --rfm-cuts "${text.join(';')}"`] : []),
     ...(rfmAxis ? [` --rfm-axis ${rfmAxis}`] : []),
+    ...(recommend ? [` --recommend ${recommend}`] : []),
+    ...(['rank', 'iterations', 'top'] as const).map(name => (als[name] ? ` --${name} ${als[name]}` : '')),
+    ...(customers === false ? [' --no-customers'] : []),
   ].join('');
 }

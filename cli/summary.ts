@@ -2,6 +2,7 @@
 import type { RunSummary } from '../coordinator/summary.ts';
 import { addCounts, addsUp, NO_RECORDS } from '../lake/manifest.ts';
 import { count, duration, money, negated, percent, placesOf, rate, singular, thousands } from './format.ts';
+import { recommendations } from './recommendations.ts';
 import { cut, PLAIN, padEnd, padStart, type Style } from './style.ts';
 import { alignedTable } from './table.ts';
 
@@ -29,6 +30,7 @@ export function printSummary(summary: RunSummary, options: SummaryOptions = {}):
     figures(summary, style),
     stages(summary, style),
     built(summary, style),
+    recommendations(summary.recommendations ?? [], style),
     warnings(summary, style),
     verdict(summary, style) + hints(summary, options),
   ];

@@ -14,6 +14,9 @@ import { type TaskContext, type TaskFunction, taskFunction } from '../registry.t
 import { findBasketRules } from './driver.ts';
 import { BASKET_LIMITS, type BasketLimits } from './limits.ts';
 
+/** Profiles that do not tell that each order has one line. */
+const SEVERAL = [{ orders: 1, bought: 2 }];
+
 const kernels = createKernels(1 << 26);
 
 interface Line {
@@ -98,7 +101,7 @@ async function rulesOf(lines: readonly Line[], blocks = 1, limits: Partial<Baske
     blocks: await Promise.all(parts.map(([block, own]) => blockOf(write, block, own))),
     periods: { first: 0, asOf, calibration: 0 },
   };
-  const analysis = await findBasketRules(driver, input, { ...BASKET_LIMITS, ...limits });
+  const analysis = await findBasketRules(driver, input, SEVERAL, { ...BASKET_LIMITS, ...limits });
   return { ...analysis, stages };
 }
 

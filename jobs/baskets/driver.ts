@@ -2,6 +2,7 @@
 import { basketTables } from '../../datasets/baskets.ts';
 import type { Slice } from '../../lake/slice.ts';
 import type { Analysis, CustomerInput } from '../customers/analysis.ts';
+import type { ProfileOutput } from '../customers/profile.ts';
 import type { Driver } from '../driver.ts';
 import type { CandidatesInput, CandidatesOutput } from './candidates.ts';
 import type { CountOutput, CountShared } from './count.ts';
@@ -18,8 +19,12 @@ import type { RulesInput, RulesOutput } from './rules.ts';
 export async function findBasketRules(
   driver: Driver,
   input: CustomerInput,
+  profiles: readonly Pick<ProfileOutput, 'orders' | 'bought'>[],
   limits: BasketLimits = BASKET_LIMITS,
 ): Promise<Analysis> {
+  const orders = profiles.reduce((sum, own) => sum + own.orders, 0);
+  // Orders of one line each need not be looked at.
+  if (orders === profiles.reduce((sum, own) => sum + own.bought, 0)) return absent(tooFew(orders, 0));
   const counted = await countItems(driver, input);
   const { total, several } = counted;
   const start = Math.max(limits.countMin, Math.ceil(total / limits.basketsPerCount));

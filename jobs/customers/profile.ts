@@ -16,6 +16,9 @@ export type ProfileInput = CustomerBlock;
 export interface ProfileOutput {
   readonly block: number;
   readonly customers: number;
+  /** Orders in which something was bought, on whatever day, and lines on which. */
+  readonly orders: number;
+  readonly bought: number;
   /** PROFILE_COLUMNS, sorted by customer. */
   readonly slices: readonly Slice[];
   /** The activity of their cohorts, on all days; null if an amount is too large for a decimal. */
@@ -29,12 +32,15 @@ export async function profile({ block, slices }: ProfileInput, context: TaskCont
   const { kernels, shared } = context;
   const results = createResults(context, 'profile.bin');
   const cohorts = createCohorts();
-  let customers = 0;
+  let [customers, orders, bought] = [0, 0, 0];
   for await (const lines of customerLines(context, slices, LINE_COLUMNS)) {
     const mark = kernels.mark();
-    const orders = ordersOf(kernels, lines.rows);
-    addToCohorts(cohorts, lines, orders);
-    const rows = profileRows(kernels, lines, orderRows(orders, lines.rows), shared);
+    const groups = ordersOf(kernels, lines.rows);
+    addToCohorts(cohorts, lines, groups);
+    const own = orderRows(groups, lines.rows);
+    const rows = profileRows(kernels, lines, own, shared);
+    orders += own.length;
+    bought += lines.rows.length - countSet(returnedOf(lines.rows), lines.rows.length);
     customers += rows.length;
     results.add(rows);
     kernels.release(mark);
@@ -43,7 +49,7 @@ export async function profile({ block, slices }: ProfileInput, context: TaskCont
   const ofCohorts = createResults(context, 'cohorts.bin');
   if (activity) ofCohorts.add(activity);
   const written = await ofCohorts.close();
-  return { block, customers, slices: await results.close(), cohorts: activity && written };
+  return { block, customers, orders, bought, slices: await results.close(), cohorts: activity && written };
 }
 
 /** Lines of one customer's order, those that take goods back apart. */
@@ -72,3 +78,9 @@ function orderRows({ first }: Groups, rows: CustomerRows['rows']): Int32Array {
 
 const returnedOf = ({ columns }: CustomerRows['rows']): Uint8Array =>
   (columns.is_return as Column & { readonly type: 'boolean' }).values;
+
+function countSet(bits: Uint8Array, length: number): number {
+  let count = 0;
+  for (let row = 0; row < length; row++) count += (bits[row >> 3]! >> (row & 7)) & 1;
+  return count;
+}

@@ -1,5 +1,6 @@
 /** The products that were ever bought, in the order of their ids: elsewhere they are called by their place in it. */
 
+import type { Column } from '../../kernels/column.ts';
 import { gather } from '../../kernels/gather.ts';
 import { groupRows } from '../../kernels/groups.ts';
 import { rowNumbers, sortRows } from '../../kernels/sort.ts';
@@ -17,12 +18,28 @@ export interface ProductsOutput {
   readonly slices: readonly Slice[];
 }
 
+export interface ProductsShared {
+  /** Only what was sold before this day counts. Days since 1970-01-01; null for all. */
+  readonly end: number | null;
+}
+
 /** The products of a block, each at least once. */
-export async function products({ slices }: CustomerBlock, context: TaskContext): Promise<ProductsOutput> {
+export async function products(
+  { slices }: CustomerBlock,
+  context: TaskContext<ProductsShared>,
+): Promise<ProductsOutput> {
+  const { kernels, shared } = context;
   const results = createResults(context, 'products.bin');
-  for await (const { rows } of customerLines(context, slices, ['customer_id', 'product_id']))
-    results.add(distinct(context.kernels, rows));
+  const names = ['customer_id', 'product_id', ...(shared.end === null ? [] : ['sales_day'])];
+  for await (const { rows } of customerLines(context, slices, names))
+    results.add(distinct(kernels, shared.end === null ? rows : soldBefore(kernels, rows, shared.end)));
   return { slices: await results.close() };
+}
+
+function soldBefore(kernels: Kernels, { length, columns }: Rows, end: number): Rows {
+  const days = (columns.sales_day as Column & { readonly type: 'date' }).values;
+  const picks = rowNumbers(kernels, length).filter(row => days[row]! < end);
+  return { length: picks.length, columns: { product_id: gather(kernels, columns.product_id!, picks) } };
 }
 
 export interface CatalogueInput {

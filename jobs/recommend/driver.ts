@@ -5,8 +5,8 @@ import type { Slice } from '../../lake/slice.ts';
 import type { Analysis, CustomerInput } from '../customers/analysis.ts';
 import type { Driver } from '../driver.ts';
 import { sha256 } from '../stage.ts';
-import type { CatalogueOutput, ProductsOutput } from './catalogue.ts';
-import { BASELINES, type Blend, blendName, type Choice, LISTS, type ListName } from './choice.ts';
+import type { CatalogueOutput, ProductsOutput, ProductsShared } from './catalogue.ts';
+import { BASELINES, type Blend, blendName, type Choice, LISTS, type ListName, possibleChoice } from './choice.ts';
 import type { EvaluateOutput, EvaluateShared } from './evaluate.ts';
 import type { GateInput, GateOutput, GateShared, Verdict } from './gate.ts';
 import type { ListsOutput, ListsShared } from './lists.ts';
@@ -21,8 +21,9 @@ export interface Recommended extends Analysis {
   readonly verdicts: readonly Verdict[];
 }
 
-export async function recommendProducts(driver: Driver, input: CustomerInput, choice: Choice): Promise<Recommended> {
-  const catalogue = await makeCatalogue(driver, input);
+export async function recommendProducts(driver: Driver, input: CustomerInput, wanted: Choice): Promise<Recommended> {
+  const catalogue = await makeCatalogue(driver, input, null);
+  const { choice, notes } = possibleChoice(wanted, catalogue.products);
   const windows = windowsOf(input.periods);
   const tried = windows && (await tryOut(driver, input, { catalogue, choice, window: windows.test }));
   const blends = publishedBlends(choice, tried?.verdicts ?? []);
@@ -59,15 +60,21 @@ export async function recommendProducts(driver: Driver, input: CustomerInput, ch
     tables: { recommendation: outputs.flatMap(({ parts }) => parts), recommend_quality: quality },
     files: { recommend: learned!.file },
     absent: tried ? {} : { recommend_quality: 'the history is too short to try a recommender out' },
-    notes: [],
+    notes,
     verdicts: tried?.verdicts ?? [],
   };
 }
 
-async function makeCatalogue(driver: Driver, { blocks }: CustomerInput): Promise<CatalogueOutput> {
+/** The products that were sold before the day `end`, or on any day. */
+export async function makeCatalogue(
+  driver: Driver,
+  { blocks }: CustomerInput,
+  end: number | null,
+): Promise<CatalogueOutput> {
   const common = { title: 'catalogue', shared: null };
   const parts = await driver.stage<ProductsOutput>({
     ...common,
+    shared: { end } satisfies ProductsShared,
     kind: 'recommend.products',
     unit: 'blocks',
     inputs: blocks.map(({ block, rows, slices }) => ({ block, rows, slices })),
@@ -89,10 +96,19 @@ interface Learning {
   readonly name: string;
 }
 
-function findPairs(
+interface Pairing {
+  readonly catalogue: CatalogueOutput;
+  readonly choice: Pick<Choice, 'halfLife'>;
+  readonly window: Window;
+  /** What the stage is called, up to its last word. */
+  readonly name: string;
+}
+
+/** What the customers bought before the window, and in it. */
+export function findPairs(
   driver: Driver,
   { blocks }: CustomerInput,
-  { catalogue, choice, window, name }: Learning & { readonly window: Window },
+  { catalogue, choice, window, name }: Pairing,
 ): Promise<PairsOutput[]> {
   const shared: PairsShared = { window, halfLife: choice.halfLife, catalogue: catalogue.slices };
   return driver.stage<PairsOutput>({
