@@ -75,9 +75,9 @@ export async function explainSegment({ warehouse }: Opened, name: string): Promi
     .rows;
   if (!segment) return null;
   const scores = await warehouse.query(
-    `select r_score, f_score, m_score, cluster, count(*) as customers
+    `select r_score, second_score, f_score, m_score, cluster, count(*) as customers
      from customer_rfm where segment = ${sqlText(String(segment.segment))}
-     group by r_score, f_score, m_score, cluster order by customers desc, r_score, f_score, m_score, cluster`,
+     group by r_score, second_score, f_score, m_score, cluster order by customers desc, r_score, second_score, f_score, m_score, cluster`,
   );
   const cuts = await warehouse.query('select * from rfm_cut order by measure desc, score');
   return {

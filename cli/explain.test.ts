@@ -16,6 +16,7 @@ const RFM = table('customer_rfm', [
   ['r_score', 'int32'],
   ['f_score', 'int32'],
   ['m_score', 'int32'],
+  ['second_score', 'int32'],
   ['cluster', 'int32'],
   ['segment', 'text'],
 ]);
@@ -39,20 +40,23 @@ const VALUE = table('customer_value', [
   ['clv', 'double'],
 ]);
 
+/** Sales and dimensions. */
+const PLAIN_SHOP = SHOP.filter(({ definition }) => /^(fct|dim)_/.test(definition.name));
+
 const SEGMENTS: Cell[][] = [
   ['Champions', 1, 'Reward them'],
   ["Can't lose", 8, 'Talk to them in person'],
   ['Lost', 11, 'Spend nothing on them'],
 ];
 const SCORED = [
-  [1, 5, 5, 4, null, 'Champions'],
-  [2, 4, 5, 5, null, 'Champions'],
-  [3, 5, 5, 4, null, 'Champions'],
-  [4, 1, 5, 5, null, "Can't lose"],
+  [1, 5, 5, 4, 5, null, 'Champions'],
+  [2, 5, 4, 5, 4, null, 'Champions'],
+  [3, 5, 5, 4, 5, null, 'Champions'],
+  [4, 1, 5, 5, 5, null, "Can't lose"],
 ];
 const CLUSTERED = [
-  [1, null, null, null, 1, 'Champions'],
-  [2, null, null, null, 1, 'Champions'],
+  [1, null, null, null, null, 1, 'Champions'],
+  [2, null, null, null, null, 1, 'Champions'],
 ];
 const CUTS = [
   ['recency', 5, null, '7', null, 3, null],
@@ -75,7 +79,7 @@ describe('segments', () => {
       { definition: SEGMENT, rows: SEGMENTS },
       { definition: VALUE, rows: [[1, 0.875, 1234.5]] },
     ];
-    for (const each of rfm.length > 0 ? [...SHOP, ...own] : SHOP)
+    for (const each of rfm.length > 0 ? [...PLAIN_SHOP, ...own] : PLAIN_SHOP)
       await build.addTable(await writeTable(lakeDir, each), 'table');
     await build.close();
     const warehouse = await openWarehouse(file, lakeDir);
@@ -98,18 +102,17 @@ describe('segments', () => {
     const champions = await explainSegment(scored, 'CHAMPIONS');
     expect(champions).toMatchObject({ name: 'Champions', position: 1, action: 'Reward them', customers: 3 });
     expect(champions!.scores).toEqual([
-      { r_score: 5, f_score: 5, m_score: 4, cluster: null, customers: 2 },
-      { r_score: 4, f_score: 5, m_score: 5, cluster: null, customers: 1 },
+      { r_score: 5, second_score: 5, f_score: 5, m_score: 4, cluster: null, customers: 2 },
+      { r_score: 5, second_score: 4, f_score: 4, m_score: 5, cluster: null, customers: 1 },
     ]);
     expect(await text(champions)).toBe(
       [
         'Champions  segment',
-        '  place      1, counted from the most valuable',
-        '  to do      Reward them',
-        '  customers  3',
-        '  recency    4, 5',
-        '  frequency  5',
-        '  monetary   4, 5',
+        '  place        1, counted from the most valuable',
+        '  to do        Reward them',
+        '  customers    3',
+        '  recency      5',
+        '  second axis  4, 5',
         '',
         '  Where scores begin and end',
         '    of        score  above  up to  customers',

@@ -88,7 +88,7 @@ function segmentText({ name, position, action, customers, scores, cuts }: Segmen
       ...(customers > 0 &&
         (clusters
           ? { cluster: range('cluster') }
-          : { recency: range('r_score'), frequency: range('f_score'), monetary: range('m_score') })),
+          : { recency: range('r_score'), 'second axis': range('second_score') })),
     }),
     '',
     `  ${clusters ? 'Where clusters lie' : 'Where scores begin and end'}`,
