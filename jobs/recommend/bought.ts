@@ -50,9 +50,11 @@ export function boughtBy(
   let [kept, pairs, truths] = [0, 0, 0];
   for (let customer = 0; customer < customers; customer++) {
     for (let row = starts[customer]!; row < starts[customer + 1]! && days[row]! < end; row++) {
-      const sign = (returned[row >> 3]! >> (row & 7)) & 1 ? -1 : 1;
-      if (days[row]! < until) own.add(items[row]!, sign, sign * decay(until - days[row]!));
-      else if (sign > 0) later.add(items[row]!, 1, 1);
+      const isReturn = ((returned[row >> 3]! >> (row & 7)) & 1) === 1;
+      if (days[row]! >= until) {
+        if (!isReturn) later.buy(items[row]!, 1);
+      } else if (isReturn) own.giveBack(items[row]!);
+      else own.buy(items[row]!, decay(until - days[row]!));
     }
     const pairsBefore = pairs;
     pairs = own.take(out.items, out.counts, out.weights, pairs);
@@ -88,32 +90,44 @@ function decayOf(halfLife: number | null): (age: number) => number {
 function createTally(products: number) {
   const counts = new Float64Array(products);
   const weights = new Float64Array(products);
+  const returned = new Float64Array(products);
   const isSeen = new Uint8Array(products);
-  const seen = new Int32Array(products);
+  const seen = new Uint32Array(products);
   let used = 0;
+  const see = (item: number): void => {
+    if (isSeen[item] !== 0) return;
+    isSeen[item] = 1;
+    seen[used++] = item;
+  };
   return {
-    add(item: number, count: number, weight: number): void {
-      if (isSeen[item] === 0) {
-        isSeen[item] = 1;
-        seen[used++] = item;
-      }
-      counts[item]! += count;
+    buy(item: number, weight: number): void {
+      see(item);
+      counts[item]!++;
       weights[item]! += weight;
     },
-    /** Writes those that are left from `at` on, in order, and forgets all; returns where they end. */
+    giveBack(item: number): void {
+      see(item);
+      returned[item]!++;
+    },
+    /**
+     * Writes those that are left from `at` on, in order, and forgets all; returns where they end. What is given back lowers
+     * the worth of all purchases of a product alike: which of them it was is not known.
+     */
     take(items: Int32Array, outCounts: Float32Array | null, outWeights: Float32Array | null, at: number): number {
       sortFew(seen, used);
       let end = at;
       for (let i = 0; i < used; i++) {
         const item = seen[i]!;
-        if (counts[item]! > 0 && weights[item]! > 0) {
+        const kept = counts[item]! - returned[item]!;
+        if (kept > 0) {
           items[end] = item;
-          if (outCounts) outCounts[end] = counts[item]!;
-          if (outWeights) outWeights[end] = weights[item]!;
+          if (outCounts) outCounts[end] = kept;
+          if (outWeights) outWeights[end] = (weights[item]! * kept) / counts[item]!;
           end++;
         }
         counts[item] = 0;
         weights[item] = 0;
+        returned[item] = 0;
         isSeen[item] = 0;
       }
       used = 0;
