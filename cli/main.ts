@@ -122,7 +122,7 @@ function addTuneVerb(program: Command, name: string, call: Call): void {
     .option('--contract <name|file>', 'what the files promise (default: whichever contract fits)')
     .option('--threads <n>', 'worker threads; 0 uses none (default: one a core)', wholeNumber('--threads', 0, 256))
     .option('--as-of <day>', 'take no sale of this day or later (default: the day after the last sale)', day('--as-of'))
-    .option('--quick', 'try about a tenth')
+    .option('--quick', 'try only a few configurations')
     .action(async (dir: string, _options, self: Command) => {
       const { tuneVerb } = await import('./tune.ts');
       await call(session => tuneVerb(session, dir, self.opts()), self.optsWithGlobals());

@@ -20,7 +20,7 @@ import { unpackFiles } from './unpack.ts';
 import { beginWork, type Work, type WorkOptions } from './work.ts';
 
 export interface TuneOptions extends WorkOptions {
-  /** About a tenth of the trials. */
+  /** Only a few trials. */
   readonly quick?: boolean | undefined;
   /** The analysis day, YYYY-MM-DD: see CustomerOptions. */
   readonly asOf?: string | undefined;

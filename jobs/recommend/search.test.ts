@@ -24,6 +24,7 @@ describe('the trials', () => {
     expect(values(own => own.unobserved)).toEqual([0.03, 0.1, 0.3]);
     expect(values(own => own.rank)).toEqual([16, 32, 64]);
     expect(near).toHaveLength(11);
+    expect(around(als, THOROUGH, { products: 452, step: 1 }).map(({ rank }) => rank)).toEqual([32, 16, 64]);
     expect(around(als, THOROUGH, { products: 33, step: 3 }).every(({ rank }) => rank <= 32)).toBe(true);
   });
 

@@ -9,17 +9,7 @@ import type { Interval } from './bootstrap.ts';
 import { type AlsParameters, type Choice, DEFAULT_CHOICE, isSmall, type ListName } from './choice.ts';
 import { makeCatalogue } from './driver.ts';
 import type { Measures } from './measures.ts';
-import {
-  alsTrial,
-  around,
-  BASELINE_LISTS,
-  easeTrial,
-  effortOf,
-  grid,
-  lastTrial,
-  ROUNDS,
-  type SearchSpace,
-} from './search.ts';
+import { alsTrial, around, BASELINE_LISTS, easeTrial, effortOf, grid, lastTrial, type SearchSpace } from './search.ts';
 import type { TrialResult } from './trial.ts';
 import { createTrials, type Sample, type Trial, type Trials, type TuneLimits } from './trials.ts';
 import type { Window } from './windows.ts';
@@ -65,7 +55,7 @@ export async function tuneRecommender(driver: Driver, input: CustomerInput, opti
     ...(withEase ? space.easeRegularizations.map(easeTrial) : []),
   ]);
   const learned = coarse.filter(({ als }) => als !== null);
-  for (const step of ROUNDS) {
+  for (const step of space.rounds) {
     const near = around(highest(learned).als!, space, { products, step });
     learned.push(...(await trials.run('fine', halfLife, near.map(alsTrial))));
   }
