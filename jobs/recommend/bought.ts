@@ -92,7 +92,7 @@ function createTally(products: number) {
   const weights = new Float64Array(products);
   const returned = new Float64Array(products);
   const isSeen = new Uint8Array(products);
-  const seen = new Uint32Array(products);
+  const seen = new Int32Array(products);
   let used = 0;
   const see = (item: number): void => {
     if (isSeen[item] !== 0) return;
