@@ -184,7 +184,7 @@ function built({ marts, checks }: RunSummary, style: Style): string {
   const failed = checks.failed
     .map(({ name, failures }) => `    ${style.red('✖')} ${name}  ${count(failures, 'row')}\n`)
     .join('');
-  const missing = absent.length > 0 ? ` · ${thousands(absent.length)} that this data set has no columns for` : '';
+  const missing = absent.length > 0 ? ` · ${thousands(absent.length)} that this data set does not make` : '';
   return `  ${style.bold('Marts')}   ${thousands(made.length)} built${missing}\n${style.dim(needs.join(''))}  ${style.bold('Checks')}  ${passed}\n${failed}`;
 }
 
