@@ -54,7 +54,7 @@ export const BASELINES: Readonly<Record<ListName, Blend>> = {
 };
 
 export const DEFAULT_CHOICE: Choice = {
-  als: { rank: 64, iterations: 10, regularization: 0.03, unobserved: 0.1 },
+  als: { rank: 64, iterations: 10, regularization: 0.03, unobserved: 1 },
   ease: { regularization: 2000 },
   halfLife: null,
   lists: { again: blendOf({ frequency: 1, als: 1, popularity: TIES }), new: blendOf({ als: 1 }) },
