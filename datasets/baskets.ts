@@ -17,7 +17,11 @@ export function basketTables(contract: Contract): TableDefinition[] {
       partitionBy: null,
       clusterBy: ['antecedent_1'],
       columns: [
-        column('rule_rank', 'int64', 'from 1: highest lift first, of these most baskets, of these lowest ids'),
+        column(
+          'rule_rank',
+          'int64',
+          'from 1: those beyond chance first, of these highest lift, of these most baskets, of these lowest ids',
+        ),
         product('antecedent_1', false, 'product on the left: dim_product'),
         product('antecedent_2', true, 'second product on the left, if there is one: dim_product'),
         product('antecedent_3', true, 'third product on the left, if there is one: dim_product'),
@@ -30,6 +34,11 @@ export function basketTables(contract: Contract): TableDefinition[] {
         column('support', 'double', 'rule_baskets / baskets'),
         column('confidence', 'double', 'rule_baskets / antecedent_baskets'),
         column('lift', 'double', 'confidence / (consequent_baskets / baskets)'),
+        column(
+          'is_beyond_chance',
+          'boolean',
+          'if nothing went with anything, fewer than one of 20 shops would have any such rule; false: may be chance',
+        ),
         column(
           'rest_amount',
           'decimal',

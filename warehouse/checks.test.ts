@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { BASKET_TAMPERING } from './baskets.fixture.ts';
 import { FACT, MAPPED, OTHER_MAPPED, SHOP, shopWith, writeTable } from './duckdb.fixture.ts';
 import { type Known, rewrite } from './duckdb-rewrite.ts';
 import { readStatistics } from './duckdb-statistics.ts';
@@ -178,21 +179,7 @@ const TAMPERING: Readonly<Record<string, readonly string[]>> = {
        select case order_id when 'O1' then 'O2' when 'O2' then 'O1' else order_id end as order_id,
          count(*) as lines, sum(net_amount_base) as revenue from fct_sales group by all`,
   ],
-  mart_basket_rules: [
-    ...IN_A_MART('mart_basket_rules', 'rest_amount'),
-    ...['support', 'confidence', 'lift'].map(
-      figure => `update mart_basket_rules set ${figure} = ${figure} * 1.000001 where rule_rank = 2`,
-    ),
-    // The figures are those of the counts, but these are not those of the sales.
-    'update mart_basket_rules set rule_baskets = 6, support = support * 2, confidence = confidence * 2, lift = lift * 2',
-    'update mart_basket_rules set antecedent_baskets = 2, confidence = rule_baskets / 2.0, lift = rule_baskets * 4.5 / consequent_baskets',
-    'update mart_basket_rules set consequent_baskets = 2, lift = rule_baskets * 4.5 / antecedent_baskets',
-    'update mart_basket_rules set as_of = cast(as_of as date) - 60',
-    ...IN_THE_FACT.slice(0, 1),
-    `update fct_sales set net_amount_base = net_amount_base - ${MITE} where sale_id = 1`,
-    'update fct_sales set customer_id = 2 where sale_id = 1',
-    'update fct_sales set is_return = true where sale_id = 1',
-  ],
+  ...BASKET_TAMPERING,
   mart_sales_summary: [
     'create or replace view mart_sales_summary as select * from fct_sales join dim_employee using (employee_id)',
     'insert into dim_customer select * from dim_customer where customer_id = 1',

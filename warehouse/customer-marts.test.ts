@@ -99,9 +99,9 @@ describe('what customers are worth', () => {
 
 test('a basket rule names its products, and tells what else is in the basket', async () => {
   const columns =
-    'rule_rank, antecedent_1_name, antecedent_2_name, consequent_name, confidence, lift, mean_rest_amount';
+    'rule_rank, antecedent_1_name, antecedent_2_name, consequent_name, confidence, lift, is_beyond_chance, mean_rest_amount';
   expect(await rows('mart_basket_rules', columns)).toEqual([
-    [1, 'Apple', null, 'Nail', 0.6, 1.35, '6.000000'],
-    [2, 'Nail', null, 'Apple', 0.75, 1.35, '9.500000'],
+    [1, 'Apple', null, 'Nail', 0.6, 1.35, false, '6.000000'],
+    [2, 'Nail', null, 'Apple', 0.75, 1.35, false, '9.500000'],
   ]);
 });

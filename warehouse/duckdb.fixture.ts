@@ -129,6 +129,7 @@ const BASKET_RULE = table('basket_rule', [
   ['support', 'double'],
   ['confidence', 'double'],
   ['lift', 'double'],
+  ['is_beyond_chance', 'boolean'],
   ['rest_amount', 'decimal'],
 ]);
 
@@ -235,8 +236,8 @@ export const SHOP: readonly FixtureTable[] = [
   {
     definition: BASKET_RULE,
     rows: [
-      [1, 10, null, null, 12, '2024-03-21', 9, 5, 4, 3, String(3 / 9), '0.6', '1.35', '30'],
-      [2, 12, null, null, 10, '2024-03-21', 9, 4, 5, 3, String(3 / 9), '0.75', '1.35', '38'],
+      [1, 10, null, null, 12, '2024-03-21', 9, 5, 4, 3, String(3 / 9), '0.6', '1.35', false, '30'],
+      [2, 12, null, null, 10, '2024-03-21', 9, 4, 5, 3, String(3 / 9), '0.75', '1.35', false, '38'],
     ],
   },
   ...[...SEGMENT_TABLES, ...RECOMMEND_TABLES].map(([name, columns, rows]) => ({

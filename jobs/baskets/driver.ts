@@ -7,7 +7,7 @@ import type { Driver } from '../driver.ts';
 import type { CandidatesInput, CandidatesOutput } from './candidates.ts';
 import type { CountOutput, CountShared } from './count.ts';
 import type { ItemsOutput, ItemsShared } from './items.ts';
-import { BASKET_LIMITS, type BasketLimits } from './limits.ts';
+import { BASKET_LIMITS, type BasketLimits, CONFIDENCE_MIN } from './limits.ts';
 import type { LocalOutput, LocalShared } from './local.ts';
 import type { ProductsInput, ProductsOutput } from './products.ts';
 import type { RulesInput, RulesOutput } from './rules.ts';
@@ -32,8 +32,10 @@ export async function findBasketRules(
   const frequent = await findItemsets(driver, input, { ...counted, least: start }, limits);
   const notes = frequent.least > start ? [raised(frequent.least, total)] : [];
   if (frequent.candidates.itemsets === 0) return absent(seldom(frequent.least, total), notes);
-  const { file } = await makeRules(driver, input, { ...frequent, total });
-  return file ? { tables: { basket_rule: [file] }, absent: {}, notes } : absent(CHANCE, notes);
+  const { itemsets, rules, beyondChance, file } = await makeRules(driver, input, { ...frequent, total });
+  if (file === null) return absent(itemsets === 0 ? seldom(frequent.least, total) : NO_RULE, notes);
+  if (beyondChance === 0) notes.push(chance(rules));
+  return { tables: { basket_rule: [file] }, absent: {}, notes };
 }
 
 interface Counted {
@@ -149,7 +151,12 @@ function tooFew(total: number, several: number): string {
 const seldom = (least: number, total: number): string =>
   `no two products are together on ${least} or more of the ${total} orders: ${NOTHING}`;
 
-const CHANCE = 'no products are bought together more often than chance explains';
+const NO_RULE = `products are bought together, but none with a lift above 1 and a confidence of ${CONFIDENCE_MIN} or more`;
+
+const chance = (rules: number): string =>
+  rules === 1
+    ? 'the only basket rule is not beyond what chance explains: see is_beyond_chance'
+    : `none of the ${rules} basket rules is beyond what chance explains: see is_beyond_chance`;
 
 const raised = (least: number, total: number): string =>
   `basket rules: products that are together on fewer than ${least} of the ${total} orders are left out, there are too many`;

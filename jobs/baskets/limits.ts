@@ -1,7 +1,7 @@
 /** Limits of basket rules, and why each is that number. */
 
 export interface BasketLimits {
-  /** A product or set of products in fewer baskets than this is left out, whatever the shop's size. */
+  /** A product or set of products in fewer baskets than this is left out, whatever the shop's size: once is no habit. */
   readonly countMin: number;
   /** As is one that is in less than one of so many baskets. */
   readonly basketsPerCount: number;
@@ -12,7 +12,7 @@ export interface BasketLimits {
 }
 
 export const BASKET_LIMITS: BasketLimits = {
-  countMin: 3,
+  countMin: 2,
   basketsPerCount: 10_000,
   itemsetsMax: 100_000,
   handedInMax: 8_000_000,
@@ -25,7 +25,8 @@ export const ITEMS_MAX = 4;
 export const CONFIDENCE_MIN = 0.1;
 
 /**
- * Chance that a shop where nothing goes with anything would have any rule at all. In the electronics data set 325 pairs of
- * products are on three orders or more, and about as many are when its products are shuffled among its lines.
+ * Chance that a shop where nothing goes with anything would have any rule that is said to be beyond chance. In the
+ * electronics data set 325 pairs of products are on three orders or more, and about as many are when its products are
+ * shuffled among its lines.
  */
 export const CHANCE_MAX = 0.05;

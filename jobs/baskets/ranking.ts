@@ -25,11 +25,13 @@ export interface Rule {
   readonly support: number;
   readonly confidence: number;
   readonly lift: number;
+  /** Whether its products are together more often than chance explains. */
+  readonly isBeyondChance: boolean;
 }
 
 /**
- * All rules whose products are bought together more often than chance explains; those of the highest lift first, of these
- * those with most baskets, of these those with the lowest items.
+ * All rules whose right side is bought more often with the left one than without it; those beyond chance first, of these
+ * those of the highest lift, of these those with most baskets, of these those with the lowest items.
  */
 export function rankRules(counted: CountedItemsets, limits: RankingLimits): Rule[] {
   const { sets, baskets } = counted;
@@ -46,12 +48,14 @@ export function rankRules(counted: CountedItemsets, limits: RankingLimits): Rule
       );
       const rule = ruleOf(baskets, { antecedent, consequent: findSet(sets, [item]), both }, limits.total);
       if (rule.lift <= 1 || rule.confidence < CONFIDENCE_MIN) continue;
-      if (evidenceOf(baskets[both]!, rule.lift) > evidence[items.length]!) rules.push(rule);
+      const isBeyondChance = evidenceOf(baskets[both]!, rule.lift) > evidence[items.length]!;
+      rules.push({ ...rule, isBeyondChance });
     }
   }
   // Sets are in the order of their items.
   return rules.sort(
     (a, b) =>
+      Number(b.isBeyondChance) - Number(a.isBeyondChance) ||
       b.lift - a.lift ||
       baskets[b.both]! - baskets[a.both]! ||
       a.antecedent - b.antecedent ||
@@ -59,7 +63,9 @@ export function rankRules(counted: CountedItemsets, limits: RankingLimits): Rule
   );
 }
 
-function ruleOf(baskets: Float64Array, sets: Pick<Rule, 'antecedent' | 'consequent' | 'both'>, total: number): Rule {
+type RuleSets = Pick<Rule, 'antecedent' | 'consequent' | 'both'>;
+
+function ruleOf(baskets: Float64Array, sets: RuleSets, total: number): Omit<Rule, 'isBeyondChance'> {
   const [left, right, both] = [baskets[sets.antecedent]!, baskets[sets.consequent]!, baskets[sets.both]!];
   return { ...sets, support: both / total, confidence: both / left, lift: (both * total) / (left * right) };
 }
@@ -70,7 +76,7 @@ function ruleOf(baskets: Float64Array, sets: Pick<Rule, 'antecedent' | 'conseque
  */
 const evidenceOf = (count: number, lift: number): number => count * (Math.log(lift) - 1 + 1 / lift);
 
-/** What that must be above, so that of all rules that there could be hardly one is there by chance (Bonferroni). */
+/** What that must be above, so that of all rules that there could be hardly one is above it by chance (Bonferroni). */
 function evidenceNeeded(products: number, size: number): number {
   let possible = size;
   for (let i = 0; i < size; i++) possible *= (products - i) / (i + 1);

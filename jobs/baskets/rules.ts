@@ -1,5 +1,6 @@
 import type { TableDefinition } from '../../base/table.ts';
 import {
+  booleanColumn,
   type Column,
   dateColumn,
   doubleColumn,
@@ -7,6 +8,7 @@ import {
   type Int32Column,
   isValid,
   numberColumn,
+  setBit,
 } from '../../kernels/column.ts';
 import { gather } from '../../kernels/gather.ts';
 import { rowNumbers } from '../../kernels/sort.ts';
@@ -32,7 +34,11 @@ export interface RulesInput extends RankingLimits {
 }
 
 export interface RulesOutput {
+  /** Sets of two products and more that are in enough baskets. */
+  readonly itemsets: number;
   readonly rules: number;
+  /** Those of them that chance does not explain. */
+  readonly beyondChance: number;
   /** Null when there is no rule. */
   readonly file: PartFile | null;
 }
@@ -44,11 +50,17 @@ export async function rules(input: RulesInput, context: TaskContext): Promise<Ru
   const sets = itemsetsOf(rows, rowNumbers(kernels, rows.length));
   const counted = { sets, ...(await addCounts(context, input.counts, rows.length)) };
   const found = rankRules(counted, input);
-  if (found.length === 0) return { rules: 0, file: null };
+  const itemsets = counted.baskets.filter((own, set) => own >= input.least && itemsOf(sets, set).length > 1).length;
+  if (found.length === 0) return { itemsets, rules: 0, beyondChance: 0, file: null };
   const products = (await readResults(context, input.productSlices)).columns.product_id!;
   const columns = ruleColumns(kernels, { ...counted, found, products, input });
   const bytes = encodeParquet(kernels, input.definition, { length: found.length, columns });
-  return { rules: found.length, file: await context.write('basket_rule.parquet', bytes, found.length) };
+  return {
+    itemsets,
+    rules: found.length,
+    beyondChance: found.filter(({ isBeyondChance }) => isBeyondChance).length,
+    file: await context.write('basket_rule.parquet', bytes, found.length),
+  };
 }
 
 interface Counted extends CountedItemsets {
@@ -101,6 +113,11 @@ function ruleColumns(
     column.validity.fill(255);
     return column;
   };
+  const beyondChance = booleanColumn(found.length);
+  found.forEach(({ isBeyondChance }, row) => {
+    if (isBeyondChance) setBit(beyondChance.values, row);
+  });
+  beyondChance.validity.fill(255);
   const asOf = dateColumn(found.length);
   asOf.values.fill(input.asOf);
   asOf.validity.fill(255);
@@ -118,6 +135,7 @@ function ruleColumns(
     support: double(({ support }) => support),
     confidence: double(({ confidence }) => confidence),
     lift: double(({ lift }) => lift),
+    is_beyond_chance: beyondChance,
     rest_amount: numberColumn(
       'decimal',
       found.map(({ antecedent }) => rests[antecedent]!),

@@ -1,5 +1,6 @@
 -- Support, confidence and lift are those of the counts, no rule is lost or there twice, and the counts and amounts of the
--- first hundred rules of two products are those of the sales.
+-- first hundred rules of two products are those of the sales. Rules beyond chance stand before the others, and have more
+-- evidence than those of as many products that are not.
 with
 
 rules as (
@@ -71,6 +72,35 @@ pairs as (
     group by picked.rule_rank
 ),
 
+-- As in jobs/baskets/ranking.ts. How much is needed depends on how many products there are, but is never less than `needed`.
+evidence as (
+    select
+        rule_rank,
+        is_beyond_chance,
+        case
+            when antecedent_2 is null then 2
+            when antecedent_3 is null then 3
+            else 4
+        end as products,
+        rule_baskets * (ln(lift) - 1 + power(lift, -1)) as evidence,
+        case
+            when antecedent_2 is null then ln(40)
+            when antecedent_3 is null then ln(60)
+            else ln(80)
+        end as needed
+    from rules
+    where lift > 1
+),
+
+explained as (
+    select
+        products,
+        max(evidence) as evidence
+    from evidence
+    where not is_beyond_chance
+    group by products
+),
+
 sides as (
     select
         1 as expected,
@@ -111,6 +141,25 @@ sides as (
         or abs(lift * antecedent_baskets * consequent_baskets - 1.0 * rule_baskets * baskets)
         > 0.000000001 * rule_baskets * baskets
         or lift <= 1
+    union all
+    -- What is said to be beyond chance, and is not.
+    select
+        0 as expected,
+        1 as seen,
+        evidence.rule_rank,
+        null as antecedent_baskets,
+        null as consequent_baskets,
+        null as rule_baskets,
+        null as rest_amount
+    from evidence
+    left join explained on evidence.products = explained.products
+    where
+        evidence.is_beyond_chance
+        and (
+            evidence.evidence <= evidence.needed
+            or evidence.evidence <= explained.evidence
+            or evidence.rule_rank > (select min(rule_rank) from rules where not is_beyond_chance)
+        )
     union all
     -- Rules are numbered without a gap.
     select

@@ -1,5 +1,6 @@
 -- What is bought together: who has the products on the left has the one on the right, more often than others have.
 -- `mean_rest_amount` is what else those who have the left side have in their baskets, the right side included.
+-- Rules that are not `is_beyond_chance` are such as shuffled products would have, too.
 -- grain: rule_rank
 -- needs: basket_rule.consequent
 with
@@ -31,6 +32,7 @@ final as (
         rules.support,
         rules.confidence,
         rules.lift,
+        rules.is_beyond_chance,
         rules.rest_amount,
         safe_ratio(rules.rest_amount, rules.antecedent_baskets) as mean_rest_amount
     from rules
