@@ -22,7 +22,7 @@ export interface Recommended extends Analysis {
 }
 
 export async function recommendProducts(driver: Driver, input: CustomerInput, wanted: Choice): Promise<Recommended> {
-  const catalogue = await makeCatalogue(driver, input, null);
+  const catalogue = await makeCatalogue(driver, input, input.periods.asOf);
   const { choice, notes } = possibleChoice(wanted, catalogue.products);
   const windows = windowsOf(input.periods);
   const tried = windows && (await tryOut(driver, input, { catalogue, choice, window: windows.test }));
@@ -65,12 +65,8 @@ export async function recommendProducts(driver: Driver, input: CustomerInput, wa
   };
 }
 
-/** The products that were sold before the day `end`, or on any day. */
-export async function makeCatalogue(
-  driver: Driver,
-  { blocks }: CustomerInput,
-  end: number | null,
-): Promise<CatalogueOutput> {
+/** The products that were sold before the day `end`. */
+export async function makeCatalogue(driver: Driver, { blocks }: CustomerInput, end: number): Promise<CatalogueOutput> {
   const common = { title: 'catalogue', shared: null };
   const parts = await driver.stage<ProductsOutput>({
     ...common,
