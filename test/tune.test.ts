@@ -118,6 +118,19 @@ describe('a choice', () => {
   );
 
   it(
+    'needs somebody who judges, and leaves what was chosen before as it is',
+    async () => {
+      const project = await copyOf(stall.project);
+      const search = tuneHere({ ...stall, project, asOf: '2025-06-01' });
+      await expect(search).rejects.toMatchObject({
+        details: { code: 'E_HISTORY', what: expect.stringContaining('nobody bought anything') },
+      });
+      expect(JSON.parse(await readFile(fileIn(project), 'utf8'))).toEqual(file);
+    },
+    RUN_MS,
+  );
+
+  it(
     'needs a month of sales',
     async () => {
       const lines = Array.from({ length: 12 }, (_, day) => `${day + 1},2024-05-${String(day + 10)},Ann,apple,1`);
