@@ -51,7 +51,7 @@ export async function productNames(warehouse: Warehouse): Promise<ReadonlyMap<st
 export function unknownProduct(id: string, known: readonly string[], names: ReadonlyMap<string, string>): UserError {
   const sameName = [...names].filter(([, name]) => name.toLowerCase() === id.toLowerCase()).map(([own]) => own);
   const like = names.has(id)
-    ? ': nobody has bought it, so nothing is known of it'
+    ? ': nobody has bought it before the analysis day, so nothing is known of it'
     : sameName.length > 0
       ? `; that is the name of ${sameName.slice(0, 5).join(', ')}`
       : didYouMean(id, [...known, ...names.values()]);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { UserError } from '../base/errors.ts';
 import { ITERATIONS_MAX, RANK_MAX, TOP_MAX } from '../base/limits.ts';
 import { inWords, pathOf } from '../datasets/shape.ts';
-import type { Choice } from '../jobs/recommend/choice.ts';
+import { type Choice, TIES } from '../jobs/recommend/choice.ts';
 import type { Trial } from '../jobs/recommend/trials.ts';
 import type { Tuning } from '../jobs/recommend/tune.ts';
 import { layout } from '../lake/layout.ts';
@@ -41,7 +41,8 @@ const whole = (most: number) => z.int().min(1).max(most);
 const above = z.number().positive();
 const weight = z.number().min(0).default(0);
 const parts = { als: weight, ease: weight, frequency: weight, popularity: weight };
-const hasPart = (blend: Readonly<Record<string, number>>) => Object.values(blend).some(own => own > 0);
+/** A part that only decides between equals makes no list, and has no name: see blendName. */
+const hasPart = (blend: Readonly<Record<string, number>>) => Object.values(blend).some(own => own > TIES);
 
 const shape = z.object({
   version: z.literal(VERSION),
@@ -56,7 +57,7 @@ const shape = z.object({
     ease: z.strictObject({ regularization: above }),
     halfLife: above.nullable(),
     lists: z.strictObject({
-      again: z.strictObject(parts).refine(hasPart, 'expected a part that weighs more than 0'),
+      again: z.strictObject(parts).refine(hasPart, `expected a part that weighs more than ${TIES}`),
       new: z.strictObject(parts).refine(({ frequency, ...others }) => frequency === 0 && hasPart(others), {
         error: 'expected als, ease or popularity: nobody has bought a new product before',
       }),

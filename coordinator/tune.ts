@@ -81,15 +81,19 @@ async function search(
   const input = await findCustomers(driver, { contract, cleaned, limits }, { asOf });
   await assertUnchanged(raw, found.files);
   const windows = input && windowsOf(input.periods);
-  if (!windows) throw tooShort(input ? input.periods.asOf - input.periods.first : 0);
+  if (!windows)
+    throw unchosen(`${input ? input.periods.asOf - input.periods.first : 0} days of sales are too few to choose by`);
   const space = quick ? QUICK : THOROUGH;
   const options = { space, limits: { ...TUNE_LIMITS, ...looking }, window: windows.validation };
-  const { choice, lists, sample, trials } = await tuneRecommender(driver, input, options);
+  const tuning = await tuneRecommender(driver, input, options);
+  const dates = datesOf(windows, input.periods.first);
+  if (!tuning) throw unchosen(`of those who bought before, nobody bought anything from ${dates.judged.join(' to ')}`);
+  const { choice, lists, sample, trials } = tuning;
   const file: ChoiceFile = {
     version: 1,
     dataset: contract.name,
     data: dataHash(input),
-    windows: datesOf(windows, input.periods.first),
+    windows: dates,
     sample,
     choice,
     lists,
@@ -114,10 +118,10 @@ const recordOf = ({ results, ...trial }: Trial): TrialRecord => ({
   })),
 });
 
-const tooShort = (days: number): UserError =>
+const unchosen = (what: string): UserError =>
   new UserError({
     code: 'E_HISTORY',
-    what: `${days} days of sales are too few to choose a recommender by`,
+    what: `no recommender can be chosen: ${what}`,
     why: 'what is learned from the first days is judged by those that follow, and those behind them are kept for the run',
     unchanged: 'nothing was chosen; what was finished is kept',
     next: 'endcap run DIR   uses the defaults; a month of sales or more can be tuned on',

@@ -6,7 +6,7 @@ import type { ChoiceFile } from '../coordinator/choicefile.ts';
 import type { RunOptions } from '../coordinator/run.ts';
 import type { RunSummary } from '../coordinator/summary.ts';
 import { type TuneOptions, tune } from '../coordinator/tune.ts';
-import { blendName } from '../jobs/recommend/choice.ts';
+import { BASELINES, blendName, DEFAULT_CHOICE } from '../jobs/recommend/choice.ts';
 import type { Json } from '../warehouse/warehouse.ts';
 import { csv, GOODS, openStall, SOLD_HEADER } from './stall.ts';
 import { publicationsOf, publishFrom, RUN_MS, useFolders, writeFiles } from './support.ts';
@@ -118,6 +118,19 @@ describe('a choice', () => {
   );
 
   it(
+    'needs somebody who judges, and leaves what was chosen before as it is',
+    async () => {
+      const project = await copyOf(stall.project);
+      const search = tuneHere({ ...stall, project, asOf: '2025-06-01' });
+      await expect(search).rejects.toMatchObject({
+        details: { code: 'E_HISTORY', what: expect.stringContaining('nobody bought anything') },
+      });
+      expect(JSON.parse(await readFile(fileIn(project), 'utf8'))).toEqual(file);
+    },
+    RUN_MS,
+  );
+
+  it(
     'needs a month of sales',
     async () => {
       const lines = Array.from({ length: 12 }, (_, day) => `${day + 1},2024-05-${String(day + 10)},Ann,apple,1`);
@@ -156,6 +169,20 @@ describe('a run', () => {
     expect(after.summary.publication).toBe(before.summary.publication! + 1);
     expect(after.summary.warnings).toEqual([]);
   });
+
+  it(
+    'publishes the same habits under another version when earlier purchases are worth less',
+    async () => {
+      const project = await copyOf(stall.project);
+      const choice = { ...DEFAULT_CHOICE, lists: BASELINES, halfLife: 7 };
+      await writeFile(fileIn(project), JSON.stringify({ version: 1, data: '', choice }));
+      const { sources, versions } = await listsOf({ ...stall, project });
+      expect(sources).toEqual(before.sources);
+      expect(versions[0]).not.toBe(before.versions[0]);
+      expect(versions[1]).toBe(before.versions[1]);
+    },
+    RUN_MS,
+  );
 
   it('computes nothing again that the search has computed', () => {
     const computed = (title: string) =>

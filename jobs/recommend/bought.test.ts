@@ -44,7 +44,7 @@ function plain(lines: readonly Line[], window: { until: number; end: number }, h
       });
     const later = own.filter(({ day, isReturn }) => day >= window.until && !isReturn).map(({ item }) => item);
     const truths = [...new Set(later)].sort((a, b) => a - b);
-    return pairs.length + truths.length > 0 ? [{ pairs, truths }] : [];
+    return pairs.length > 0 ? [{ pairs, truths }] : [];
   });
 }
 

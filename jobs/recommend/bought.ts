@@ -2,7 +2,7 @@
 import type { Window } from './windows.ts';
 
 export interface Bought {
-  /** A row of each customer who bought anything before the window's end. [customers] */
+  /** A row of each customer who bought anything before the window: of others nothing can be learned. [customers] */
   readonly rows: Int32Array;
   /** Where each customer's pairs begin, and behind the last one their number. [customers + 1] */
   readonly starts: Int32Array;
@@ -58,9 +58,9 @@ export function boughtBy(
     }
     const pairsBefore = pairs;
     pairs = own.take(out.items, out.counts, out.weights, pairs);
-    const truthsBefore = truths;
-    truths = later.take(out.truths, null, null, truths);
-    if (pairs === pairsBefore && truths === truthsBefore) continue;
+    const truthsEnd = later.take(out.truths, null, null, truths);
+    if (pairs === pairsBefore) continue;
+    truths = truthsEnd;
     out.rows[kept++] = starts[customer]!;
     out.starts[kept] = pairs;
     out.truthStarts[kept] = truths;

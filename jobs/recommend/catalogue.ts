@@ -1,5 +1,4 @@
-/** The products that were ever bought, in the order of their ids: elsewhere they are called by their place in it. */
-
+/** The products that were sold before a day, in the order of their ids: elsewhere they are called by their place in it. */
 import type { Column } from '../../kernels/column.ts';
 import { gather } from '../../kernels/gather.ts';
 import { groupRows } from '../../kernels/groups.ts';
@@ -19,8 +18,8 @@ export interface ProductsOutput {
 }
 
 export interface ProductsShared {
-  /** Only what was sold before this day counts. Days since 1970-01-01; null for all. */
-  readonly end: number | null;
+  /** Only what was sold before this day counts. Days since 1970-01-01. */
+  readonly end: number;
 }
 
 /** The products of a block, each at least once. */
@@ -30,9 +29,8 @@ export async function products(
 ): Promise<ProductsOutput> {
   const { kernels, shared } = context;
   const results = createResults(context, 'products.bin');
-  const names = ['customer_id', 'product_id', ...(shared.end === null ? [] : ['sales_day'])];
-  for await (const { rows } of customerLines(context, slices, names))
-    results.add(distinct(kernels, shared.end === null ? rows : soldBefore(kernels, rows, shared.end)));
+  for await (const { rows } of customerLines(context, slices, ['customer_id', 'product_id', 'sales_day']))
+    results.add(distinct(kernels, soldBefore(kernels, rows, shared.end)));
   return { slices: await results.close() };
 }
 

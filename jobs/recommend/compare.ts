@@ -18,7 +18,7 @@ export interface CompareOutput {
 /** What chance may have made better is not worth being more complicated. */
 export async function compare({ gains }: CompareInput, context: TaskContext): Promise<CompareOutput> {
   const read = (await readSections(context, gains)).map(asDoubles);
-  // What earlier purchases are worth may leave a customer without any, whom then only some of the lists can serve.
+  // Who bought nothing new cannot judge lists of what is new: see TrialResult.
   const isJudged = read[0]!.map((_, judge) => (read.some(own => Number.isNaN(own[judge]!)) ? 0 : 1));
   const all = read.map(own => own.filter((_, judge) => isJudged[judge] === 1));
   const means = all.map(own => own.reduce((sum, gain) => sum + gain, 0));

@@ -22,7 +22,7 @@ export interface Recommended extends Analysis {
 }
 
 export async function recommendProducts(driver: Driver, input: CustomerInput, wanted: Choice): Promise<Recommended> {
-  const catalogue = await makeCatalogue(driver, input, null);
+  const catalogue = await makeCatalogue(driver, input, input.periods.asOf);
   const { choice, notes } = possibleChoice(wanted, catalogue.products);
   const windows = windowsOf(input.periods);
   const tried = windows && (await tryOut(driver, input, { catalogue, choice, window: windows.test }));
@@ -35,7 +35,7 @@ export async function recommendProducts(driver: Driver, input: CustomerInput, wa
     models,
     catalogue: catalogue.slices,
     blends,
-    versions: versionsOf(models, blends, catalogue.slices),
+    versions: versionsOf(models, blends, { catalogue: catalogue.slices, halfLife: choice.halfLife }),
     top: choice.top,
     asOf: input.periods.asOf,
   };
@@ -65,12 +65,8 @@ export async function recommendProducts(driver: Driver, input: CustomerInput, wa
   };
 }
 
-/** The products that were sold before the day `end`, or on any day. */
-export async function makeCatalogue(
-  driver: Driver,
-  { blocks }: CustomerInput,
-  end: number | null,
-): Promise<CatalogueOutput> {
+/** The products that were sold before the day `end`. */
+export async function makeCatalogue(driver: Driver, { blocks }: CustomerInput, end: number): Promise<CatalogueOutput> {
   const common = { title: 'catalogue', shared: null };
   const parts = await driver.stage<ProductsOutput>({
     ...common,
@@ -221,11 +217,11 @@ function publishedBlends({ lists }: Choice, verdicts: readonly Verdict[]): Recor
   return { again: blend('again'), new: blend('new') };
 }
 
-/** Hash of what a list depends on: what was learned, how parts are blended, and which products there are. */
+/** Hash of what a list depends on: what was learned, how parts are blended, what purchases are worth, and which products there are. */
 function versionsOf(
   { popularity, als, ease }: Models,
   blends: Readonly<Record<ListName, Blend>>,
-  catalogue: readonly Slice[],
+  { catalogue, halfLife }: { readonly catalogue: readonly Slice[]; readonly halfLife: number | null },
 ): Record<ListName, string> {
   const hashes = (slices: readonly (Slice | undefined)[]) => slices.map(slice => slice?.hash);
   const version = (list: ListName) =>
@@ -235,6 +231,7 @@ function versionsOf(
         hashes(popularity),
         blends[list].als !== 0 ? [als?.options, als?.factors.hash] : null,
         blends[list].ease !== 0 ? ease?.weights.hash : null,
+        blends[list].frequency !== 0 ? halfLife : null,
         hashes(catalogue),
       ]),
     ).slice(0, 16);

@@ -98,16 +98,27 @@ export async function popularityOf(
   { items }: Pick<AlsModel, 'items'>,
 ): Promise<Int32Array> {
   const counts = new Int32Array(items);
-  for (const part of await readSections(context, blocks))
+  await eachOf(context, blocks, part => {
     asIntegers(part).forEach((count, item) => {
       counts[item]! += count;
     });
+  });
   return counts;
 }
 
 /** The parts added up in their order. */
 async function sumOf(context: Context, parts: readonly Slice[], size: number): Promise<Float64Array> {
   const sum = allocDoubles(context.kernels, size).fill(0);
-  for (const part of await readSections(context, parts)) addTo(sum, asDoubles(part));
+  await eachOf(context, parts, part => addTo(sum, asDoubles(part)));
   return sum;
+}
+
+/** One after the other: all of a large catalogue together would not fit. */
+async function eachOf(context: Context, parts: readonly Slice[], take: (part: Uint8Array) => void): Promise<void> {
+  for (const slice of parts) {
+    const mark = context.kernels.mark();
+    const [part] = await readSections(context, [slice]);
+    take(part!);
+    context.kernels.release(mark);
+  }
 }

@@ -49,8 +49,8 @@ export function judge(
   for (let customer = from; customer < to; customer++) {
     const truths = all.subarray(starts[customer]!, starts[customer + 1]!);
     const own = purchases.items.subarray(purchases.ptr[customer - from]!, purchases.ptr[customer - from + 1]!);
-    // Who bought nothing before has no history to recommend from, and who bought nothing later cannot judge.
-    if (truths.length === 0 || own.length === 0) continue;
+    // Who bought nothing later cannot judge.
+    if (truths.length === 0) continue;
     const { repeated, fresh } = split(truths, own);
     tallies.forEach((tally, i) => {
       const top = lists[i]!.items.length / (to - from);

@@ -63,7 +63,6 @@ describe('the days of a trial', () => {
     expect(windowsOf({ first: 1_000, asOf: 1_129, calibration: 0 })).toEqual({
       validation: { until: 1_101, end: 1_115 },
       test: { until: 1_115, end: 1_129 },
-      all: { until: 1_129, end: 1_129 },
     });
   });
 

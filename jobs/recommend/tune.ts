@@ -40,9 +40,14 @@ export interface Chosen {
 
 /**
  * First what earlier purchases are worth, by the list that is made of them alone; then what is learned, by the list of new
- * products, where nothing else helps; then how all that is put together, list by list.
+ * products, where nothing else helps; then how all that is put together, list by list. Null when nobody can judge: none of the customers
+ * who bought something before the window did so in it.
  */
-export async function tuneRecommender(driver: Driver, input: CustomerInput, options: TuneOptions): Promise<Tuning> {
+export async function tuneRecommender(
+  driver: Driver,
+  input: CustomerInput,
+  options: TuneOptions,
+): Promise<Tuning | null> {
   const { space, limits, window } = options;
   const catalogue = await makeCatalogue(driver, input, window.end);
   const { products } = catalogue;
@@ -50,6 +55,7 @@ export async function tuneRecommender(driver: Driver, input: CustomerInput, opti
   const withEase = isSmall(products, limits.easeItems);
   const history = window.until - input.periods.first;
   const halfLife = await bestHalfLife(trials, [null, ...space.halfLives.filter(days => days < history)]);
+  if (!trials.made.some(isJudged)) return null;
   const coarse = await trials.run('coarse', halfLife, [
     ...grid(space, products).map(alsTrial),
     ...(withEase ? space.easeRegularizations.map(easeTrial) : []),
@@ -111,6 +117,8 @@ async function bestList(trials: Trials, { results }: Trial, list: ListName) {
   const figures: Chosen = { chosen: measures, baseline: contenders[0]!.measures, gain };
   return { blend, figures };
 }
+
+const isJudged = ({ results }: Trial): boolean => results.some(({ measures }) => measures.customers > 0);
 
 const ndcgOf = ({ measures }: TrialResult): number => measures.ndcg;
 

@@ -15,8 +15,6 @@ export interface Windows {
   readonly validation: Window;
   /** For judging the one that was chosen, once: train and validation < test. */
   readonly test: Window;
-  /** For what is published: all days. */
-  readonly all: Window;
 }
 
 /** Validation and test are of equal length; null when the history is too short for both and something to learn from. */
@@ -27,6 +25,5 @@ export function windowsOf({ first, asOf }: Periods): Windows | null {
   return {
     validation: { until: asOf - 2 * days, end: asOf - days },
     test: { until: asOf - days, end: asOf },
-    all: { until: asOf, end: asOf },
   };
 }

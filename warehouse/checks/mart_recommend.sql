@@ -31,7 +31,10 @@ bought as (
 ),
 
 sold as (
-    select distinct product_id from fct_sales
+    select distinct fct_sales.product_id
+    from fct_sales
+    cross join limits
+    where fct_sales.sales_day < limits.as_of
 ),
 
 shown as (
