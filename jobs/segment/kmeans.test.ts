@@ -78,6 +78,17 @@ describe('k-means of any customers', () => {
     }
   });
 
+  it('counts customers where they get, also those who are as near to two clusters', () => {
+    const values = {
+      recency: BigInt64Array.from([2n, 0n, 1n, 0n, 3n, 0n]),
+      frequency: BigInt64Array.from([3n, 2n, 3n, 2n, 3n, 0n]),
+      monetary: BigInt64Array.from([2n, 0n, 0n, 0n, 1n, 0n]),
+    };
+    const found = fitted(values);
+    const clusters = clustersOf(values, found);
+    expect(found.sizes).toEqual([0, 1, 2, 3].map(cluster => clusters.filter(each => each === cluster).length));
+  });
+
   it('leaves out a measure of which half of the customers have one value', () => {
     const values = {
       recency: BigInt64Array.from(listOf(40, row => BigInt(row))),
