@@ -89,6 +89,15 @@ describe('k-means of any customers', () => {
     expect(found.sizes).toEqual([0, 1, 2, 3].map(cluster => clusters.filter(each => each === cluster).length));
   });
 
+  it('has exact means of more money than fits 64 bits', () => {
+    const values = {
+      recency: BigInt64Array.from(listOf(80, row => BigInt(row))),
+      frequency: BigInt64Array.from(listOf(80, () => 1n)),
+      monetary: BigInt64Array.from(listOf(80, () => 900_000_000_000_000_000n)),
+    };
+    expect(fitted(values).means.map(({ monetary }) => monetary)).toEqual(listOf(4, () => 900_000_000_000_000_000n));
+  });
+
   it('leaves out a measure of which half of the customers have one value', () => {
     const values = {
       recency: BigInt64Array.from(listOf(40, row => BigInt(row))),

@@ -109,16 +109,12 @@ interface Total {
 function meansOf(values: Values, clusters: Uint8Array): Total[] {
   const counts = new Array<number>(CLUSTERS).fill(0);
   for (const cluster of clusters) counts[cluster]!++;
-  const out = new BigInt64Array(1);
   const sums = byMeasure(measure => {
     const totals = createSums(CLUSTERS);
     const half = halvesOf(values[measure]);
     for (let row = 0; row < clusters.length; row++)
       totals.add(clusters[row]!, half[row * 2]! >>> 0, half[row * 2 + 1]!);
-    return counts.map((_, cluster) => {
-      totals.write(1 << cluster, halvesOf(out), 0);
-      return out[0]!;
-    });
+    return counts.map((_, cluster) => totals.total(cluster));
   });
   return counts.map((count, cluster) => ({ count, sum: byMeasure(measure => sums[measure][cluster]!) }));
 }
