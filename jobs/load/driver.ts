@@ -16,9 +16,9 @@ export interface LoadInput {
   readonly contract: Contract;
   /** Part files by table; a table without any is empty. */
   readonly tables: Readonly<Record<string, readonly PartFile[]>>;
-  /** Key of the file to be made. */
   /** Why a table is not there, in a sentence, by its name: the marts that need it say so. */
   readonly absent: Readonly<Record<string, string>>;
+  /** Key of the file to be made. */
   readonly warehouse: string;
   readonly threads: number;
   /** What the tasks that wrote the fact say of it: rows by raw file, and the sum of net_amount_base. */
