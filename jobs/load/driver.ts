@@ -16,7 +16,7 @@ export interface LoadInput {
   readonly contract: Contract;
   /** Part files by table; a table without any is empty. */
   readonly tables: Readonly<Record<string, readonly PartFile[]>>;
-  /** Why a table, or what is in a column, is not there, in a sentence, by `table` or `table.column`: for marts to say. */
+  /** Why a table or a column's values are not there, in a sentence, by `table` or `table.column`: for marts to say. */
   readonly absent: Readonly<Record<string, string>>;
   /** Key of the file to be made. */
   readonly warehouse: string;
