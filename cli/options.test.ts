@@ -52,6 +52,8 @@ describe('flags of customers', () => {
     const als = { recommend: 'als', rank: 10, iterations: 8, top: 3 } as const;
     expect(customerOptions(als)).toMatchObject({ recommend: { model: 'als', rank: 10, iterations: 8, top: 3 } });
     expect(customerWords(als)).toBe(' --recommend als --rank 10 --iterations 8 --top 3');
+    expect(() => customerOptions({ recommend: 'ease', rank: 10 })).toThrow(/--rank is of als; ease has none/);
+    expect(() => customerOptions({ recommend: 'frequency', iterations: 3 })).toThrow(/--iterations is of als/);
     expect(customerOptions({ customers: false })).toBe(false);
     expect(customerWords({ customers: false })).toBe(' --no-customers');
   });

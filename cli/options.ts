@@ -86,6 +86,11 @@ export function customerOptions(flags: CustomerFlags): CustomerOptions | false {
     throw usageError(`--rfm-cuts is for --rfm fixed; ${rfm ?? 'quantiles'} finds its own`, '--rfm fixed --rfm-cuts …');
   if (axis && rfm === 'kmeans')
     throw usageError('--rfm kmeans has clusters instead of axes', 'leave --rfm-axis out, or take --rfm quantiles');
+  if (model && model !== 'als' && (rank ?? iterations) !== undefined)
+    throw usageError(
+      `--${rank === undefined ? 'iterations' : 'rank'} is of als; ${model} has none`,
+      'leave it out, or take --recommend als',
+    );
   return { asOf, rfm: { method: rfm, cuts, axis }, recommend: { model, rank, iterations, top } };
 }
 

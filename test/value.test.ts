@@ -114,6 +114,11 @@ describe('a shop with too few customers who come back', () => {
     expect(await published.rows('select count(*), count(overdue), count(clv) from mart_customer_value')).toEqual([
       [400, 50, 0],
     ]);
-    expect(await published.value('select count(*) from mart_churn_list')).toBe(0);
+  });
+
+  it('has no churn list, and says why', () => {
+    const list = published.summary.marts.find(({ name }) => name === 'mart_churn_list');
+    const reason = 'no lifetime value: 50 of 400 customers bought on more than one day, and 200 are needed';
+    expect(list).toMatchObject({ built: false, reason });
   });
 });

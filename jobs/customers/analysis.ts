@@ -33,7 +33,7 @@ export interface Analysis {
   readonly tables: Readonly<Record<string, readonly PartFile[]>>;
   /** Other files to be published, by what they are: those of models. */
   readonly files?: Readonly<Record<string, PartFile>>;
-  /** Why there is no such table, in a sentence for people, by the table's name. */
+  /** Why there is no such table, or nothing in a column, in a sentence for people: by `table` or `table.column`. */
   readonly absent: Readonly<Record<string, string>>;
   /** What people should know of the tables that there are, in sentences. */
   readonly notes: readonly string[];

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { CUSTOMER_ROWS_AT_ONCE, RUN_SLAB_ROWS } from '../../base/limits.ts';
+import { numberColumn } from '../../kernels/column.ts';
 import { amountText } from '../../kernels/money.ts';
 import { createKernels } from '../../kernels/wasm.ts';
 import { decodeRuns } from '../../lake/assemble.ts';
@@ -140,6 +142,29 @@ describe('the profiles of customers', () => {
     expect(Object.keys(found!)).toEqual(['customer_id', ...Object.keys(PROFILE_COLUMNS)]);
   });
 
+  it('count orders and lines bought once, also of a customer who is cut at the end of a piece', async () => {
+    const own = Math.ceil(CUSTOMER_ROWS_AT_ONCE * 0.6);
+    const number = (of: (row: number) => number) =>
+      numberColumn(
+        'int64',
+        Array.from({ length: 2 * own }, (_, row) => BigInt(of(row))),
+      );
+    const rows = {
+      length: 2 * own,
+      columns: {
+        customer_id: number(row => (row < own ? 1 : 2)),
+        sales_day: columnOf('date', new Array(2 * own).fill(FIRST)),
+        order_id: number(row => row >> 1),
+        net_amount_base: { ...number(() => 1), type: 'decimal' as const },
+        is_return: columnOf('boolean', new Array(2 * own).fill(false)),
+      },
+    };
+    const context = memoryContext(kernels, { first: FIRST, asOf: FIRST + 1, calibration: FIRST });
+    const slices = await slicesOf(kernels, context.lake, { key: 'block', rows, slabRows: RUN_SLAB_ROWS });
+    const found = await profile({ block: 0, rows: rows.length, slices }, context);
+    expect(found).toMatchObject({ customers: 2, orders: own, bought: 2 * own });
+  });
+
   it('are none when all was sold later', async () => {
     const one = { who: 1n, day: FIRST + 1, order: 'x', net: 1n, back: false };
     expect(await profilesOf([one], { first: FIRST, asOf: FIRST + 1, calibration: FIRST }, 10)).toEqual([]);
@@ -184,6 +209,7 @@ it('sums of halves are exact, beyond what doubles count and below nought', () =>
     }
     sums.write(0b101, half, 0);
     expect(value[0]).toBe(totals[0]! + totals[2]!);
+    expect([0, 1, 2].map(part => sums.total(part))).toEqual(totals);
   }
   const low = createSums(1);
   for (let n = 0; n < 1_100_000; n++) low.add(0, 0xffff_ffff, 0);

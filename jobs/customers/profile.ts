@@ -37,10 +37,12 @@ export async function profile({ block, slices }: ProfileInput, context: TaskCont
     const mark = kernels.mark();
     const groups = ordersOf(kernels, lines.rows);
     addToCohorts(cohorts, lines, groups);
-    const own = orderRows(groups, lines.rows);
+    // Rows behind the last start come again with the next piece.
+    const end = lines.starts.at(-1)!;
+    const own = orderRows(groups, lines.rows, end);
     const rows = profileRows(kernels, lines, own, shared);
     orders += own.length;
-    bought += lines.rows.length - countSet(returnedOf(lines.rows), lines.rows.length);
+    bought += end - countSet(returnedOf(lines.rows), end);
     customers += rows.length;
     results.add(rows);
     kernels.release(mark);
@@ -64,13 +66,14 @@ function addToCohorts(cohorts: Cohorts, { rows, starts }: CustomerRows, { ids, f
   cohorts.add({ starts, days, orders: ids, orderCount: first.length, amounts, returned: returnedOf(rows) });
 }
 
-/** The first line of each order in which something was bought, rising; over the first lines of all. */
-function orderRows({ first }: Groups, rows: CustomerRows['rows']): Int32Array {
+/** The first line before `end` of each order in which something was bought, rising; over the first lines of all. */
+function orderRows({ first }: Groups, rows: CustomerRows['rows'], end: number): Int32Array {
   const returned = returnedOf(rows);
   let orders = 0;
   // In place, since what is kept moves to the front; `filter` takes six times as long.
   for (let i = 0; i < first.length; i++) {
     const row = first[i]!;
+    if (row >= end) break;
     if (((returned[row >> 3]! >> (row & 7)) & 1) === 0) first[orders++] = row;
   }
   return first.subarray(0, orders);

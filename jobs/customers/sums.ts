@@ -5,6 +5,8 @@ export interface Sums {
   add(part: number, low: number, high: number): void;
   /** Writes the sum of the parts of which the bit is set in `mask` into row `row` of a 64-bit column's halves. */
   write(mask: number, half: Int32Array, row: number): void;
+  /** The sum of one part, which may be too large for 64 bits. */
+  total(part: number): bigint;
   clear(): void;
 }
 
@@ -37,6 +39,7 @@ export function createSums(parts: number): Sums {
       half[row * 2] = low | 0;
       half[row * 2 + 1] = (high + Math.floor(low / WORD)) | 0;
     },
+    total: part => BigInt(highs[part]!) * BigInt(WORD) + BigInt(lows[part]!),
     clear() {
       lows.fill(0);
       highs.fill(0);

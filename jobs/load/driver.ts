@@ -16,9 +16,9 @@ export interface LoadInput {
   readonly contract: Contract;
   /** Part files by table; a table without any is empty. */
   readonly tables: Readonly<Record<string, readonly PartFile[]>>;
-  /** Key of the file to be made. */
-  /** Why a table is not there, in a sentence, by its name: the marts that need it say so. */
+  /** Why a table or a column's values are not there, in a sentence, by `table` or `table.column`: for marts to say. */
   readonly absent: Readonly<Record<string, string>>;
+  /** Key of the file to be made. */
   readonly warehouse: string;
   readonly threads: number;
   /** What the tasks that wrote the fact say of it: rows by raw file, and the sum of net_amount_base. */
@@ -48,7 +48,8 @@ export async function load(lake: ObjectStore, input: LoadInput): Promise<LoadRes
   const lakeDir = fileURLToPath(lake.url);
   const file = fileURLToPath(new URL(warehouse, lake.url));
   const definitions = conformedTables(contract);
-  const mapped = new Set([...mappedColumns(contract), ...computedColumns(definitions, tables)]);
+  const computed = computedColumns(definitions, tables).filter(column => !(column in absent));
+  const mapped = new Set([...mappedColumns(contract), ...computed]);
   await mkdir(dirname(file), { recursive: true });
   const build = await openBuild({ file, lakeDir, threads });
   try {
@@ -77,10 +78,12 @@ function computedColumns(definitions: readonly TableDefinition[], tables: LoadIn
     .flatMap(({ name, columns }) => columns.map(column => `${name}.${column.name}`));
 }
 
-/** What a mart lacks, in words: of a table that a job has not made, why it has not. */
+/** What a mart lacks, in words: of what a job has not made, why it has not. */
 function withSentence(mart: MartReport, absent: LoadInput['absent']): MartReport {
   if (mart.reason === null) return mart;
-  const sentence = Object.entries(absent).find(([table]) => mart.reason!.includes(`${table}.`))?.[1];
+  const columns = mart.reason.split(/, | or /);
+  const isLacking = (name: string) => columns.some(column => column === name || column.startsWith(`${name}.`));
+  const sentence = Object.entries(absent).find(([name]) => isLacking(name))?.[1];
   return { ...mart, reason: sentence ?? `needs ${mart.reason}` };
 }
 

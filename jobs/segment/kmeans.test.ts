@@ -78,6 +78,26 @@ describe('k-means of any customers', () => {
     }
   });
 
+  it('counts customers where they get, also those who are as near to two clusters', () => {
+    const values = {
+      recency: BigInt64Array.from([2n, 0n, 1n, 0n, 3n, 0n]),
+      frequency: BigInt64Array.from([3n, 2n, 3n, 2n, 3n, 0n]),
+      monetary: BigInt64Array.from([2n, 0n, 0n, 0n, 1n, 0n]),
+    };
+    const found = fitted(values);
+    const clusters = clustersOf(values, found);
+    expect(found.sizes).toEqual([0, 1, 2, 3].map(cluster => clusters.filter(each => each === cluster).length));
+  });
+
+  it('has exact means of more money than fits 64 bits', () => {
+    const values = {
+      recency: BigInt64Array.from(listOf(80, row => BigInt(row))),
+      frequency: BigInt64Array.from(listOf(80, () => 1n)),
+      monetary: BigInt64Array.from(listOf(80, () => 900_000_000_000_000_000n)),
+    };
+    expect(fitted(values).means.map(({ monetary }) => monetary)).toEqual(listOf(4, () => 900_000_000_000_000_000n));
+  });
+
   it('leaves out a measure of which half of the customers have one value', () => {
     const values = {
       recency: BigInt64Array.from(listOf(40, row => BigInt(row))),

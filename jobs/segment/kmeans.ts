@@ -46,14 +46,16 @@ export function fitClusters(values: Values, sorted: Values): ClusterFit {
   const clusters = new Uint8Array(values.recency.length).fill(CLUSTERS);
   for (let round = 0; assign(points, centroids, clusters) && round < ROUNDS_MAX; round++) {
     const means = meansOf(values, clusters);
-    centroids = centroids.map((old, cluster) =>
+    const moved = centroids.map((old, cluster) =>
       MEASURES.map((measure, i) => {
         const { sum, count } = means[cluster]!;
         return count === 0 ? old[i]! : scale(measure, Number(sum[measure] * MILLIONTHS[measure]) / 1e6 / count);
       }),
     );
+    centroids = bestFirst(moved);
   }
-  return numbered({ medians, ranges, centroids }, meansOf(values, clusters));
+  const totals = meansOf(values, clusters);
+  return { medians, ranges, centroids, sizes: totals.map(({ count }) => count), means: totals.map(roundedMeans) };
 }
 
 /** The number of the centroid that is nearest, from 0; the scaled measures are at `points[at]` and behind it. */
@@ -107,34 +109,27 @@ interface Total {
 function meansOf(values: Values, clusters: Uint8Array): Total[] {
   const counts = new Array<number>(CLUSTERS).fill(0);
   for (const cluster of clusters) counts[cluster]!++;
-  const out = new BigInt64Array(1);
   const sums = byMeasure(measure => {
     const totals = createSums(CLUSTERS);
     const half = halvesOf(values[measure]);
     for (let row = 0; row < clusters.length; row++)
       totals.add(clusters[row]!, half[row * 2]! >>> 0, half[row * 2 + 1]!);
-    return counts.map((_, cluster) => {
-      totals.write(1 << cluster, halvesOf(out), 0);
-      return out[0]!;
-    });
+    return counts.map((_, cluster) => totals.total(cluster));
   });
   return counts.map((count, cluster) => ({ count, sum: byMeasure(measure => sums[measure][cluster]!) }));
 }
 
-/** Clusters by the value of their centroids; of equal ones the one that started as the more valuable comes first. */
-function numbered(fit: Clusters, totals: readonly Total[]): ClusterFit {
+/**
+ * By value; of equal ones the one that was before stays before. In each round, since the order decides where a customer
+ * belongs who is as near to two: numbered only at the end, customers would be counted in another cluster than they get.
+ */
+function bestFirst(centroids: readonly number[][]): number[][] {
   const value = ([recency, frequency, monetary]: readonly number[]) => frequency! + monetary! - recency!;
-  const order = [...fit.centroids.keys()].sort((a, b) => value(fit.centroids[b]!) - value(fit.centroids[a]!) || a - b);
-  return {
-    ...fit,
-    centroids: order.map(cluster => fit.centroids[cluster]!),
-    sizes: order.map(cluster => totals[cluster]!.count),
-    means: order.map(cluster => {
-      const { count, sum } = totals[cluster]!;
-      return byMeasure(measure => (count === 0 ? null : rounded(sum[measure] * MILLIONTHS[measure], BigInt(count))));
-    }),
-  };
+  return centroids.toSorted((a, b) => value(b) - value(a));
 }
+
+const roundedMeans = ({ count, sum }: Total): ByMeasure<bigint | null> =>
+  byMeasure(measure => (count === 0 ? null : rounded(sum[measure] * MILLIONTHS[measure], BigInt(count))));
 
 /** The nearest whole number, half away from zero. */
 const rounded = (sum: bigint, count: bigint): bigint =>

@@ -4,7 +4,7 @@ import { type Analysis, type CustomerInput, NO_ANALYSIS } from '../customers/ana
 import type { ProfileOutput } from '../customers/profile.ts';
 import type { Driver } from '../driver.ts';
 import type { FitInput, FitOutput } from './fit.ts';
-import type { ValueSettings } from './models.ts';
+import type { ValueModels, ValueSettings } from './models.ts';
 import type { ScoreInput, ScoreOutput, ScoreShared } from './score.ts';
 
 /** Customers are valued for a year, but no further ahead than is looked back. */
@@ -43,9 +43,16 @@ export async function valueCustomers(
     rows: output => output.customers,
   });
   const tables = { customer_value: scored.map(({ file }) => file), value_model: [told] };
-  if (models.holdout.ok) return { tables: { ...tables, value_holdout: [holdout!] }, absent: {}, notes: [] };
-  const reason = `no trial of the models of value: ${models.holdout.reason}`;
-  return { tables, absent: { value_holdout: reason }, notes: [] };
+  const absent = refusals(models);
+  return { tables: holdout ? { ...tables, value_holdout: [holdout] } : tables, absent, notes: [] };
+}
+
+function refusals({ purchases, spending, holdout }: ValueModels): Analysis['absent'] {
+  const refused = [purchases, spending].find(({ ok }) => !ok);
+  return {
+    ...(refused?.ok === false ? { 'customer_value.value_at_risk': `no lifetime value: ${refused.reason}` } : {}),
+    ...(holdout.ok ? {} : { value_holdout: `no trial of the models of value: ${holdout.reason}` }),
+  };
 }
 
 const nothing = (reason: string): Analysis => ({
