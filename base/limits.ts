@@ -65,6 +65,9 @@ export const CUSTOMER_ROWS_AT_ONCE = 1_048_576;
 /** Customers of one part file of segments: blocks are taken together until there are as many. */
 export const SEGMENT_PART_CUSTOMERS = 262_144;
 
+/** Fewer customers do not prove that one list of recommendations is better than another. */
+export const CUSTOMERS_MIN = 100;
+
 /** A recommender is tried out on as many days as the history divided by this, within these bounds. */
 export const WINDOW_SHARE = 9;
 export const WINDOW_DAYS_MIN = 7;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { benchConfig } from './config.ts';
 import { literal, withDuckDb } from './duckdb.ts';
-import { detailOf, medianOf, runProgram, spreadOf, takeTurns } from './measure.ts';
+import { detailOf, median, medianOf, runProgram, spreadOf, takeTurns } from './measure.ts';
 import type { AlsDetail, AlsOptions } from './programs/als.ts';
 import { type Goal, goal, type Report } from './report.ts';
 import type { Settings } from './settings.ts';
@@ -119,10 +119,17 @@ function rowsOf({ rank, endcap, implicit }: Measured): string[][] {
 
 function goalsOf({ rank, endcap, implicit }: Measured): Goal[] {
   const { loss } = detailOf<AlsDetail>(endcap);
-  const least = Math.min(...endcap.flatMap(usage => detailOf<AlsDetail>([usage]).iterationCpuS));
+  const details = endcap.map(usage => detailOf<AlsDetail>([usage]));
+  const iteration = median(details.flatMap(({ iterationCpuS }) => iterationCpuS));
+  const top = median(details.map(({ topCpuS }) => topCpuS));
   const faster = implicit && medianOf(implicit.one, 'cpuS') / medianOf(endcap, 'cpuS');
   return [
-    ...(rank === 64 ? [goal('ALS, rank 64, CPU of the quickest iteration', least, '≤', 0.7, ' s')] : []),
+    ...(rank === 64
+      ? [
+          goal('ALS, rank 64, CPU of an iteration', iteration, '≤', 0.7, ' s'),
+          goal('ALS, rank 64, CPU of ten products for each customer', top, '≤', 0.35, ' s'),
+        ]
+      : []),
     goal(`ALS, rank ${rank}, CPU of implicit on one thread, times ours`, faster, '≥', 2.2, ' ×'),
     goal(
       `ALS, rank ${rank}, loss above that of implicit`,

@@ -1,4 +1,5 @@
 /** What was found out about recommenders, as text. */
+import { CUSTOMERS_MIN } from '../base/limits.ts';
 import type { Verdict } from '../jobs/recommend/gate.ts';
 import { thousands } from './format.ts';
 import type { Style } from './style.ts';
@@ -53,7 +54,8 @@ export function recommendations(verdicts: readonly Verdict[], style: Style): str
   if (verdicts.length === 0) return '';
   const lists = verdicts.map(({ list, chosen, baseline, gain, customers, results, isBetter }) => {
     const ndcg = [results[0].ndcg, results[1].ndcg] as const;
-    const note = isBetter ? style.green('model published') : 'baseline published';
+    const few = customers < CUSTOMERS_MIN ? `: ${thousands(customers)} customers are too few to tell` : '';
+    const note = isBetter ? style.green('model published') : `baseline published${few}`;
     return { list, chosen, baseline, ndcg, gain, customers, note };
   });
   return `  ${style.bold('Recommendations')}  tried out on the last days\n${listTable(lists, style)}`;

@@ -1,3 +1,4 @@
+import { CUSTOMERS_MIN } from '../../base/limits.ts';
 import type { TableDefinition } from '../../base/table.ts';
 import { booleanColumn, type Column, doubleColumn, numberColumn, setBit, textColumn } from '../../kernels/column.ts';
 import type { PartFile } from '../../lake/manifest.ts';
@@ -42,9 +43,6 @@ export interface GateOutput {
   /** Table recommend_quality. */
   readonly part: PartFile;
 }
-
-/** Fewer customers prove nothing. */
-const CUSTOMERS_MIN = 100;
 
 /** Compares each list with its baseline. One is published only if the lower bound of its gain is above zero. */
 export async function gate({ spans }: GateInput, context: TaskContext<GateShared>): Promise<GateOutput> {

@@ -43,9 +43,18 @@ export async function valueCustomers(
     rows: output => output.customers,
   });
   const tables = { customer_value: scored.map(({ file }) => file), value_model: [told] };
-  const absent = refusals(models);
-  return { tables: holdout ? { ...tables, value_holdout: [holdout] } : tables, absent, notes: [] };
+  return {
+    tables: holdout ? { ...tables, value_holdout: [holdout] } : tables,
+    absent: refusals(models),
+    notes: warnings(models),
+  };
 }
+
+/** Figures that nobody could try out look as good as others. */
+const warnings = ({ purchases, spending, holdout }: ValueModels): string[] =>
+  purchases.ok && spending.ok && !holdout.ok
+    ? [`the value of customers could not be tried out on later sales: ${holdout.reason}`]
+    : [];
 
 function refusals({ purchases, spending, holdout }: ValueModels): Analysis['absent'] {
   const refused = [purchases, spending].find(({ ok }) => !ok);
