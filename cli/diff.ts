@@ -39,8 +39,8 @@ function measuresTable({ outStyle: style }: Session, { a, b }: Comparison): stri
     counts('rows', a.rows, b.rows),
     ['net sales', `${money(a.net)} ${a.currency}`, `${money(b.net)} ${b.currency}`, changeOf(a, b)],
     counts('customers', a.customers, b.customers),
-    days('first sale', a.from, b.from),
-    days('last sale', a.to, b.to),
+    days('first sale', a.from ?? 'none', b.from ?? 'none'),
+    days('last sale', a.to ?? 'none', b.to ?? 'none'),
     days('segments as of', a.asOf ?? 'none', b.asOf ?? 'none'),
   ];
   return alignedTable([{ title: '' }, right(nameOf(a)), right(nameOf(b)), right('change')], rows, { style });
@@ -67,5 +67,8 @@ function movesTable({ outStyle: style }: Session, { a, b, moves }: Comparison): 
     money(after, places),
   ]);
   const columns = [{ title: 'from' }, { title: 'to' }, right('customers'), right('net before'), right('net after')];
-  return `${count(moved, 'customer')} came, went or changed the segment\n${alignedTable(columns, rows, { style })}`;
+  const kind = ({ isClustered }: Side) => (isClustered ? 'clusters' : 'scores');
+  const warning =
+    kind(a) === kind(b) ? '' : `The segments of ${nameOf(a)} are of ${kind(a)}, those of ${nameOf(b)} of ${kind(b)}.\n`;
+  return `${warning}${count(moved, 'customer')} came, went or changed the segment\n${alignedTable(columns, rows, { style })}`;
 }

@@ -13,6 +13,8 @@ export interface CustomerExplanation {
   readonly attributes: Row | null;
   /** Of all lines: days, orders, lines, returns, products, net. */
   readonly purchases: Row;
+  /** The query that lists what was bought. */
+  readonly sql: string;
   /** Rows of customer_rfm and customer_value; null where they are not published. */
   readonly segment: Row | null;
   readonly value: Row | null;
@@ -27,6 +29,9 @@ export interface SegmentExplanation {
   readonly position: number;
   readonly action: string;
   readonly customers: number;
+  /** Who is in it, in words, and the query that lists them. */
+  readonly formula: string;
+  readonly sql: string;
   /** Of its customers, how many have which scores or are in which cluster. */
   readonly scores: readonly Row[];
   /** Rows of rfm_cut: where scores begin and end. */
@@ -44,6 +49,7 @@ export async function explainCustomer({ warehouse }: Opened, name: string): Prom
     customer_id: customer.id,
     attributes: (await of('dim_customer'))?.[0] ?? null,
     purchases: await purchasesOf(warehouse, customer),
+    sql: `select * from fct_sales where customer_id = ${customer.sql} order by sales_day`,
     segment: (await of('customer_rfm'))?.[0] ?? null,
     value: (await of('customer_value'))?.[0] ?? null,
     recommendations: await of('mart_recommend', 'list, rank'),
@@ -86,9 +92,20 @@ export async function explainSegment({ warehouse }: Opened, name: string): Promi
     position: Number(segment.position),
     action: String(segment.action),
     customers: scores.rows.reduce((sum, row) => sum + Number(row.customers), 0),
+    formula: formulaOf(scores.rows),
+    sql: `select * from mart_rfm where segment = ${sqlText(String(segment.segment))}`,
     scores: scores.rows,
     cuts: cuts.rows,
   };
+}
+
+/** Scores count from 1 to 5; the second is of orders, or with --rfm-axis FM of the mean of orders and money. */
+function formulaOf(scores: readonly Row[]): string {
+  const of = (column: string) => [...new Set(scores.map(row => row[column]))].filter(own => own !== null).sort();
+  if (of('cluster').length > 0) return `customers of cluster ${of('cluster').join(', ')}: nearest to its centroid`;
+  const isMean = scores.some(({ second_score, f_score }) => second_score !== f_score);
+  const second = isMean ? 'the mean score of frequency and monetary value' : 'the score of frequency';
+  return `the score of recency is ${of('r_score').join(' or ')}, and ${second} ${of('second_score').join(' or ')}`;
 }
 
 export async function segmentNames(warehouse: Warehouse): Promise<string[]> {

@@ -3,6 +3,7 @@ import { UserError, usageError } from '../base/errors.ts';
 import { didYouMean } from '../datasets/nearest.ts';
 import { METRICS } from '../warehouse/metrics.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
+import { explainColumn } from './explain-column.ts';
 import { explainCustomer, explainSegment, segmentNames } from './explain-customer.ts';
 import { explainMetric, explainTable, tableNames } from './explain-table.ts';
 import { type Explanation, printExplanation } from './explained.ts';
@@ -10,7 +11,7 @@ import type { ExitStatus, Session } from './io.ts';
 import { type Opened, withWarehouse } from './project.ts';
 
 /** In the order of precedence: the first of them that has the name is explained. */
-const KINDS = ['table', 'metric', 'segment', 'customer'] as const;
+const KINDS = ['table', 'metric', 'segment', 'column', 'customer'] as const;
 type Kind = (typeof KINDS)[number];
 
 export interface ExplainVerbOptions {
@@ -38,15 +39,17 @@ const EXPLAINERS: Readonly<Record<Kind, (opened: Opened, name: string) => Promis
   table: explainTable,
   metric: explainMetric,
   segment: explainSegment,
+  column: explainColumn,
   customer: explainCustomer,
 };
 
 async function unknown(warehouse: Warehouse, name: string, as: Kind | undefined): Promise<UserError> {
-  const kinds = as === undefined ? 'table, metric, segment or customer' : as;
+  const kinds = as === undefined ? 'table, metric, segment, column or customer' : as;
+  const isMeant = (kind: Kind) => as === undefined || as === kind;
   const candidates = [
-    ...(await tableNames(warehouse)),
-    ...METRICS.map(({ key }) => key),
-    ...(await segmentNames(warehouse)),
+    ...(isMeant('table') ? await tableNames(warehouse) : []),
+    ...(isMeant('metric') ? METRICS.map(({ key }) => key) : []),
+    ...(isMeant('segment') ? await segmentNames(warehouse) : []),
   ];
   return new UserError({
     code: 'E_UNKNOWN',

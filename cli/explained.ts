@@ -1,5 +1,6 @@
 /** Explanations for people. */
 import type { Json } from '../warehouse/warehouse.ts';
+import type { ColumnExplanation } from './explain-column.ts';
 import type { CustomerExplanation, SegmentExplanation } from './explain-customer.ts';
 import type { MetricExplanation, TableExplanation } from './explain-table.ts';
 import { count, money, percent, thousands } from './format.ts';
@@ -7,7 +8,12 @@ import type { Session } from './io.ts';
 import { padEnd, type Style } from './style.ts';
 import { alignedTable } from './table.ts';
 
-export type Explanation = TableExplanation | MetricExplanation | SegmentExplanation | CustomerExplanation;
+export type Explanation =
+  | TableExplanation
+  | MetricExplanation
+  | SegmentExplanation
+  | ColumnExplanation
+  | CustomerExplanation;
 
 export function printExplanation(
   { outStyle: style }: Pick<Session, 'outStyle'>,
@@ -21,6 +27,8 @@ export function printExplanation(
       return tableText(explanation, style);
     case 'segment':
       return segmentText(explanation, style);
+    case 'column':
+      return columnText(explanation, style);
     case 'customer':
       return customerText(explanation, currency, style);
   }
@@ -73,27 +81,30 @@ function tableText({ name, description, grain, columns, rows, missing, check, sq
   ].join('\n');
 }
 
-function segmentText({ name, position, action, customers, scores, cuts }: SegmentExplanation, style: Style): string {
+function segmentText(
+  { name, position, action, customers, formula, sql, scores, cuts }: SegmentExplanation,
+  style: Style,
+): string {
   const clusters = scores.some(({ cluster }) => cluster !== null);
-  const range = (column: string) => {
-    const found = [...new Set(scores.map(row => row[column]))].filter(score => score !== null).sort();
-    return found.length === 0 ? 'none' : found.join(', ');
-  };
   return [
     `${style.bold(name)}  ${style.dim('segment')}`,
     ...labelled(style, {
       place: `${position}, counted from the most valuable`,
       'to do': action,
       customers: thousands(customers),
-      ...(customers > 0 &&
-        (clusters
-          ? { cluster: range('cluster') }
-          : { recency: range('r_score'), 'second axis': range('second_score') })),
+      ...(customers > 0 && { formula }),
     }),
     '',
     `  ${clusters ? 'Where clusters lie' : 'Where scores begin and end'}`,
     cutsTable(cuts, clusters, style),
+    ...codeText(sql, style),
   ].join('\n');
+}
+
+function columnText({ name, tables }: ColumnExplanation, style: Style): string {
+  const columns = [{ title: 'in' }, { title: 'type' }, { title: '' }];
+  const rows = tables.map(({ table, type, description }) => [table, type, description]);
+  return `${style.bold(name)}  ${style.dim('column')}\n\n${alignedTable(columns, rows, { indent: 2, style }).trimEnd()}`;
 }
 
 function cutsTable(cuts: SegmentExplanation['cuts'], clusters: boolean, style: Style): string {
@@ -119,7 +130,7 @@ function cutsTable(cuts: SegmentExplanation['cuts'], clusters: boolean, style: S
 }
 
 function customerText(explanation: CustomerExplanation, currency: string, style: Style): string {
-  const { customer_id, attributes, purchases, segment, value, recommendations } = explanation;
+  const { customer_id, attributes, purchases, sql, segment, value, recommendations } = explanation;
   const known = Object.entries(attributes ?? {}).filter(([name, own]) => own !== null && name !== 'customer_id');
   const lines = count(Number(purchases.lines), 'line');
   const net = `${money(String(purchases.net))} ${currency}`;
@@ -137,6 +148,7 @@ function customerText(explanation: CustomerExplanation, currency: string, style:
       value: value === null ? 'not published' : forecastText(value, currency),
     }),
     ...listLines(recommendations, style),
+    ...codeText(sql, style),
   ].join('\n');
 }
 

@@ -101,6 +101,7 @@ function addRunVerb(program: Command, name: string, call: Call): void {
     .option('--rank <n>', 'of als: numbers of each product', wholeNumber('--rank', 1, RANK_MAX))
     .option('--iterations <n>', 'of als: rounds of training', wholeNumber('--iterations', 1, ITERATIONS_MAX))
     .option('--top <n>', 'products on each list', wholeNumber('--top', 1, TOP_MAX))
+    .option('--no-gate', 'publish its lists without trying them out against the baselines')
     .action(async (dir: string, _options, self: Command) => {
       const { runVerb } = await import('./run.ts');
       await call(session => runVerb(session, dir, self.opts()), self.optsWithGlobals());
@@ -109,7 +110,7 @@ function addRunVerb(program: Command, name: string, call: Call): void {
     'run ../exports',
     'run ../exports --project shop --contract ./contract.ts',
     'run ../exports --as-of 2024-12-31 --rfm-axis FM',
-    'run ../exports --recommend als --rank 10 --iterations 10 --top 3',
+    'run ../exports --recommend als --rank 10 --iterations 10 --top 3 --no-gate',
     'run ../exports --json > events.ndjson',
   ]);
 }
@@ -192,7 +193,7 @@ function addCustomerVerbs(program: Command, name: string, call: Call): void {
     .argument('[customer]', 'an id (default: someone of whom nothing is known)')
     .description('Recommend products to one customer, now, and say why.')
     .option('--bought <ids>', 'instead of a customer: who bought just these products, such as 12,40')
-    .option('--top <n>', 'products on each list (default: as many as are published)', wholeNumber('--top', 1, 1000))
+    .option('--top <n>', 'products on each list (default: as many as are published)', wholeNumber('--top', 1, TOP_MAX))
     .action(async (customer: string | undefined, _options, self: Command) => {
       const { recommendVerb } = await import('./recommend.ts');
       await call(session => recommendVerb(session, customer, self.opts()), self.optsWithGlobals());
@@ -200,9 +201,14 @@ function addCustomerVerbs(program: Command, name: string, call: Call): void {
   examples(recommend, name, ['recommend 1024', 'recommend 1024 --top 3 --json', 'recommend --bought 12,40']);
   const explain = program
     .command('explain')
-    .argument('<what>', 'a table or mart, a metric, a segment, or a customer; the first of them that has the name')
+    .argument(
+      '<what>',
+      'a table or mart, a metric, a segment, a column, or a customer; the first of them that has the name',
+    )
     .description('Explain a number, a table, a segment or a customer: what it is, what makes it, what it comes to.')
-    .addOption(new Option('--as <kind>', 'which of them is meant').choices(['table', 'metric', 'segment', 'customer']))
+    .addOption(
+      new Option('--as <kind>', 'which of them is meant').choices(['table', 'metric', 'segment', 'column', 'customer']),
+    )
     .action(async (what: string, _options, self: Command) => {
       const { explainVerb } = await import('./explain.ts');
       await call(session => explainVerb(session, what, self.opts()), self.optsWithGlobals());

@@ -72,13 +72,15 @@ export interface CustomerFlags {
   readonly rank?: number;
   readonly iterations?: number;
   readonly top?: number;
+  /** False after --no-gate. */
+  readonly gate?: boolean;
   /** False after --no-customers. */
   readonly customers?: boolean;
 }
 
 /** How customers are looked at, or an error where flags do not go together. */
 export function customerOptions(flags: CustomerFlags): CustomerOptions | false {
-  const { asOf, rfm, rfmCuts: cuts, rfmAxis: axis, recommend: model, rank, iterations, top } = flags;
+  const { asOf, rfm, rfmCuts: cuts, rfmAxis: axis, recommend: model, rank, iterations, top, gate } = flags;
   if (flags.customers === false) return false;
   if (rfm === 'fixed' && !cuts)
     throw usageError('--rfm fixed needs to know where scores end', `--rfm fixed --rfm-cuts "${CUTS_EXAMPLE}"`);
@@ -91,7 +93,7 @@ export function customerOptions(flags: CustomerFlags): CustomerOptions | false {
       `--${rank === undefined ? 'iterations' : 'rank'} is of als; ${model} has none`,
       'leave it out, or take --recommend als',
     );
-  return { asOf, rfm: { method: rfm, cuts, axis }, recommend: { model, rank, iterations, top } };
+  return { asOf, rfm: { method: rfm, cuts, axis }, recommend: { model, rank, iterations, top, gate } };
 }
 
 /** The same as words of a command. */
@@ -101,6 +103,7 @@ export function customerWords({
   rfmCuts: cuts,
   rfmAxis,
   recommend,
+  gate,
   customers,
   ...als
 }: CustomerFlags): string {
@@ -112,6 +115,7 @@ export function customerWords({
     ...(rfmAxis ? [` --rfm-axis ${rfmAxis}`] : []),
     ...(recommend ? [` --recommend ${recommend}`] : []),
     ...(['rank', 'iterations', 'top'] as const).map(name => (als[name] ? ` --${name} ${als[name]}` : '')),
+    ...(gate === false ? [' --no-gate'] : []),
     ...(customers === false ? [' --no-customers'] : []),
   ].join('');
 }

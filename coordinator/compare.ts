@@ -4,7 +4,7 @@ import { usageError } from '../base/errors.ts';
 import { amountText, parseAmount } from '../kernels/money.ts';
 import type { ObjectStore } from '../lake/store.ts';
 import { openWarehouse } from '../warehouse/open.ts';
-import type { Warehouse } from '../warehouse/warehouse.ts';
+import type { Json, Warehouse } from '../warehouse/warehouse.ts';
 import { listPublications, listRuns, readSummary } from './status.ts';
 
 /** One side of a comparison. Amounts are exact texts. */
@@ -17,11 +17,13 @@ export interface Side {
   readonly net: string;
   /** Who bought or gave back anything. */
   readonly customers: number;
-  /** Days of the first and the last sale. */
-  readonly from: string;
-  readonly to: string;
+  /** Days of the first and the last sale; null where nothing was sold. */
+  readonly from: string | null;
+  readonly to: string | null;
   /** The analysis day of the segments; null where there are none. */
   readonly asOf: string | null;
+  /** Whether segments are clusters rather than made of scores; null where there are none. */
+  readonly isClustered: boolean | null;
 }
 
 /** Customers who are in one segment on the first side and in another, or the same, on the second. */
@@ -111,9 +113,11 @@ async function sideOf(warehouse: Warehouse, { publication, run, currency, hasSeg
       cast(max(sales_day) as varchar) as last_day
     from fct_sales`)
   ).rows;
-  const asOf = hasSegments
-    ? (await warehouse.query('select cast(max(as_of) as varchar) as day from customer_rfm')).rows[0]!.day
+  const segments = hasSegments
+    ? (await warehouse.query('select cast(max(as_of) as varchar) as day, count(cluster) as n from customer_rfm'))
+        .rows[0]!
     : null;
+  const text = (value: Json | undefined) => (value === null || value === undefined ? null : String(value));
   return {
     publication,
     run,
@@ -121,9 +125,10 @@ async function sideOf(warehouse: Warehouse, { publication, run, currency, hasSeg
     rows: Number(found!.n),
     net: String(found!.net),
     customers: Number(found!.customers),
-    from: String(found!.first_day),
-    to: String(found!.last_day),
-    asOf: asOf === null ? null : String(asOf),
+    from: text(found!.first_day),
+    to: text(found!.last_day),
+    asOf: text(segments?.day),
+    isClustered: segments && Number(segments.n) > 0,
   };
 }
 

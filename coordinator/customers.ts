@@ -1,6 +1,7 @@
 /** What is computed customer by customer, job by job, in order. */
 import { usageError } from '../base/errors.ts';
 import type { Contract } from '../datasets/contract.ts';
+import { customerTables } from '../datasets/mapped.ts';
 import { findBasketRules } from '../jobs/baskets/driver.ts';
 import type { MergeLimits } from '../jobs/clean/days.ts';
 import type { CleanResult } from '../jobs/clean/driver.ts';
@@ -37,7 +38,13 @@ export interface Customers extends Analysis {
   readonly verdicts: readonly Verdict[];
 }
 
-export const NO_CUSTOMERS: Customers = { ...NO_ANALYSIS, verdicts: [] };
+const NO_CUSTOMERS: Customers = { ...NO_ANALYSIS, verdicts: [] };
+
+/** What there is of customers when nobody asks. */
+export const withoutCustomers = (contract: Contract): Customers => ({
+  ...NO_CUSTOMERS,
+  absent: Object.fromEntries(customerTables(contract).map(({ name }) => [name, 'customers were left out'])),
+});
 
 export interface Cleaned {
   readonly contract: Contract;
@@ -59,7 +66,7 @@ export async function analyseCustomers(
   const value = await valueCustomers(driver, input, profiles);
   const baskets = await findBasketRules(driver, input, profiles);
   const choice = changedChoice(saved?.choice ?? DEFAULT_CHOICE, options.recommend ?? {});
-  const recommended = await recommendProducts(driver, input, choice);
+  const recommended = await recommendProducts(driver, input, choice, options.recommend?.gate);
   const all = addAnalyses(cohorts, segments, value, baskets, recommended);
   return { ...all, notes: [...all.notes, ...ageOf(saved, input)], verdicts: recommended.verdicts };
 }

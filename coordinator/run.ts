@@ -5,7 +5,7 @@ import { layout } from '../lake/layout.ts';
 import { writeJson } from '../lake/store.ts';
 import { readChoice } from './choicefile.ts';
 import { contentsOf, isWhole, previousSegments } from './contents.ts';
-import { analyseCustomers, type CustomerOptions, NO_CUSTOMERS } from './customers.ts';
+import { analyseCustomers, type CustomerOptions, withoutCustomers } from './customers.ts';
 import { assertUnchanged } from './discover.ts';
 import { createDriver } from './driver.ts';
 import { EventLog, type RunEvent } from './events.ts';
@@ -87,7 +87,7 @@ async function pipeline({
   const cleaned = await clean(driver, contract, files, limits, options.customers !== false);
   const analysis = options.customers
     ? await analyseCustomers(driver, { contract, cleaned, limits }, { ...options.customers, saved })
-    : NO_CUSTOMERS;
+    : withoutCustomers(contract);
   for (const message of analysis.notes) emit({ ev: 'run.warning', message });
   await assertUnchanged(raw, found.files);
 

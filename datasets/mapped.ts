@@ -20,9 +20,17 @@ import { valueTables } from './value.ts';
 export function conformedTables(contract: Contract): TableDefinition[] {
   const dimensions = DIMENSION_NAMES.map(name => dimensionTable(contract, name));
   const conformed = [salesTable(contract), ...dimensions, locationTable(), rateTable(), QUARANTINE_TABLE];
-  const ofCustomers = [...cohortTables(), ...segmentTables(contract), ...valueTables(contract)];
-  return [...conformed, ...ofCustomers, ...basketTables(contract), ...recommendTables(contract)];
+  return [...conformed, ...customerTables(contract)];
 }
+
+/** The tables that jobs find out customer by customer. */
+export const customerTables = (contract: Contract): TableDefinition[] => [
+  ...cohortTables(),
+  ...segmentTables(contract),
+  ...valueTables(contract),
+  ...basketTables(contract),
+  ...recommendTables(contract),
+];
 
 /** `table.column` of every column that the contract fills, whether read or computed. */
 export function mappedColumns(contract: Contract): ReadonlySet<string> {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { invariant } from '../../base/errors.ts';
 import type { TableDefinition } from '../../base/table.ts';
 import type { Contract } from '../../datasets/contract.ts';
-import { conformedTables, mappedColumns } from '../../datasets/mapped.ts';
+import { conformedTables, customerTables, mappedColumns } from '../../datasets/mapped.ts';
 import type { PartFile } from '../../lake/manifest.ts';
 import type { ObjectStore } from '../../lake/store.ts';
 import { headlineMetrics, metricsSql } from '../../warehouse/metrics.ts';
@@ -48,7 +48,7 @@ export async function load(lake: ObjectStore, input: LoadInput): Promise<LoadRes
   const lakeDir = fileURLToPath(lake.url);
   const file = fileURLToPath(new URL(warehouse, lake.url));
   const definitions = conformedTables(contract);
-  const computed = computedColumns(definitions, tables).filter(column => !(column in absent));
+  const computed = computedColumns(customerTables(contract), tables).filter(column => !(column in absent));
   const mapped = new Set([...mappedColumns(contract), ...computed]);
   await mkdir(dirname(file), { recursive: true });
   const build = await openBuild({ file, lakeDir, threads });
@@ -73,8 +73,7 @@ export async function load(lake: ObjectStore, input: LoadInput): Promise<LoadRes
 /** `table.column` of the tables that jobs have made beside what the contract fills. */
 function computedColumns(definitions: readonly TableDefinition[], tables: LoadInput['tables']): string[] {
   return definitions
-    .filter(({ name }) => (tables[name] ?? []).length > 0 && !name.startsWith('dim_'))
-    .filter(({ name }) => name !== 'fct_sales' && name !== 'quarantine')
+    .filter(({ name }) => (tables[name] ?? []).length > 0)
     .flatMap(({ name, columns }) => columns.map(column => `${name}.${column.name}`));
 }
 

@@ -80,6 +80,8 @@ export interface ChoiceChanges {
   readonly rank?: number | undefined;
   readonly iterations?: number | undefined;
   readonly top?: number | undefined;
+  /** False publishes the lists of the choice without trying them out. (Default: true) */
+  readonly gate?: boolean | undefined;
 }
 
 export function changedChoice(choice: Choice, { model, rank, iterations, top }: ChoiceChanges): Choice {
