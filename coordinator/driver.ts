@@ -70,7 +70,8 @@ async function runTasks<Output>(
   report.started(reused);
   for (const commit of commits.values()) report.add(commit.output);
   if (missing.length > 0) {
-    await lake.write(layout.plan(hash), document, { ifAbsent: true });
+    // Not flushed: whoever goes on after a power cut writes it again.
+    await lake.write(layout.plan(hash), document, { flush: false });
     for (const task of missing)
       invariant(JSON.stringify(task).length <= TASK_MESSAGE_BYTES_MAX, 'a task message is small');
     const onRetry = (task: Task, attempt: number, { message }: { message: string }) =>
