@@ -1,4 +1,5 @@
 /** Customers and segments, from the tables that are published: a data set or a run may lack some of them. */
+import { segmentOf } from '../jobs/segment/segments.ts';
 import type { Json, Warehouse } from '../warehouse/warehouse.ts';
 import { tableNames } from './explain-table.ts';
 import { type Customer, findCustomer } from './lookup.ts';
@@ -92,21 +93,26 @@ export async function explainSegment({ warehouse }: Opened, name: string): Promi
     position: Number(segment.position),
     action: String(segment.action),
     customers: scores.rows.reduce((sum, row) => sum + Number(row.customers), 0),
-    formula: formulaOf(scores.rows),
+    formula: formulaOf(String(segment.segment), scores.rows),
     sql: `select * from mart_rfm where segment = ${sqlText(String(segment.segment))}`,
     scores: scores.rows,
     cuts: cuts.rows,
   };
 }
 
-/** Scores count from 1 to 5; the second is of orders, or with --rfm-axis FM of the mean of orders and money. */
-function formulaOf(scores: readonly Row[]): string {
-  const of = (column: string) => [...new Set(scores.map(row => row[column]))].filter(own => own !== null).sort();
-  if (of('cluster').length > 0) return `customers of cluster ${of('cluster').join(', ')}: nearest to its centroid`;
+/** Who is in a segment by its definition, whether there are such customers or not. */
+function formulaOf(segment: string, scores: readonly Row[]): string {
+  const clusters = [...new Set(scores.flatMap(({ cluster }) => (cluster === null ? [] : [cluster])))].sort();
+  if (clusters.length > 0) return `nearest to the centroid of cluster ${clusters.join(', ')}`;
   const isMean = scores.some(({ second_score, f_score }) => second_score !== f_score);
-  const second = isMean ? 'the mean score of frequency and monetary value' : 'the score of frequency';
-  return `the score of recency is ${of('r_score').join(' or ')}, and ${second} ${of('second_score').join(' or ')}`;
+  const cells = SCORES.flatMap(recency => {
+    const second = SCORES.filter(score => segmentOf(recency, score) === segment);
+    return second.length === 0 ? [] : [`recency ${recency} with ${second.join(' or ')}`];
+  });
+  return `scores of ${cells.join(', ')} of ${isMean ? 'frequency and monetary value together' : 'frequency'}`;
 }
+
+const SCORES = [5, 4, 3, 2, 1];
 
 export async function segmentNames(warehouse: Warehouse): Promise<string[]> {
   if (!(await hasSegments(warehouse))) return [];

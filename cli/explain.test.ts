@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cell, SHOP, table, writeTable } from '../warehouse/duckdb.fixture.ts';
 import { openBuild, openWarehouse } from '../warehouse/open.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
+import { explainColumn } from './explain-column.ts';
 import { explainCustomer, explainSegment, segmentNames } from './explain-customer.ts';
 import { printExplanation } from './explained.ts';
 import type { Opened } from './project.ts';
@@ -108,21 +109,31 @@ describe('segments', () => {
     expect(await text(champions)).toBe(
       [
         'Champions  segment',
-        '  place        1, counted from the most valuable',
-        '  to do        Reward them',
-        '  customers    3',
-        '  recency      5',
-        '  second axis  4, 5',
+        '  place      1, counted from the most valuable',
+        '  to do      Reward them',
+        '  customers  3',
+        '  formula    scores of recency 5 with 5 or 4 of frequency',
         '',
         '  Where scores begin and end',
         '    of        score  above  up to  customers',
         '    recency       1      7   90.5          1  few',
         '    recency       5             7          3',
         '    monetary      4  1,000                 4',
+        '',
+        "  select * from mart_rfm where segment = 'Champions'",
       ].join('\n'),
     );
     expect(await explainSegment(scored, "can't lose")).toMatchObject({ customers: 1 });
     expect(await segmentNames(scored.warehouse)).toEqual(['Champions', "Can't lose", 'Lost']);
+  });
+
+  it('have columns that are explained wherever they are', async () => {
+    const column = await explainColumn(scored, 'R_SCORE');
+    expect(column).toMatchObject({ kind: 'column', name: 'r_score' });
+    expect(column!.tables.map(({ table }) => table)).toContain('customer_rfm');
+    expect(await explainColumn(scored, 'no_such_column')).toBeNull();
+    const printed = printExplanation({ outStyle: PLAIN }, column!, 'EUR');
+    expect(printed).toContain('customer_rfm  integer');
   });
 
   it('may be empty, or unknown', async () => {
@@ -135,7 +146,7 @@ describe('segments', () => {
   it('of clusters have these and their means', async () => {
     const clustered = await explainSegment(await warehouseWith(CLUSTERED, CENTROIDS), 'champions');
     const printed = await text(clustered);
-    expect(printed).toContain('  cluster    1\n');
+    expect(printed).toContain('  formula    nearest to the centroid of cluster 1\n');
     expect(printed).toContain('    of       cluster  mean  customers\n    recency        1  3.25          2');
   });
 

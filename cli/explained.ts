@@ -92,7 +92,7 @@ function segmentText(
       place: `${position}, counted from the most valuable`,
       'to do': action,
       customers: thousands(customers),
-      ...(customers > 0 && { formula }),
+      formula,
     }),
     '',
     `  ${clusters ? 'Where clusters lie' : 'Where scores begin and end'}`,
