@@ -62,6 +62,42 @@ export const CUSTOMER_BLOCKS_MAX = 256;
 /** Lines of customers that a task works on at once; a customer is never cut, so one with more is worked on alone. */
 export const CUSTOMER_ROWS_AT_ONCE = 1_048_576;
 
+/** Customers of one part file of segments: blocks are taken together until there are as many. */
+export const SEGMENT_PART_CUSTOMERS = 262_144;
+
+/** Fewer customers do not prove that one list of recommendations is better than another. */
+export const CUSTOMERS_MIN = 100;
+
+/** A recommender is tried out on as many days as the history divided by this, within these bounds. */
+export const WINDOW_SHARE = 9;
+export const WINDOW_DAYS_MIN = 7;
+export const WINDOW_DAYS_MAX = 91;
+
+/** Pairs of customer and product that one task of a training works on, and most tasks that share a training. */
+export const SPAN_PAIRS = 1_500_000;
+export const SPANS_MAX = 64;
+
+/** Products up to which EASE is learned: its task takes 20 bytes for each pair of products, 500 MB here. */
+export const EASE_ITEMS_MAX = 5_000;
+
+/** Numbers that a customer or a product is described with, rounds of training, and products on a list, at most. */
+export const RANK_MAX = 256;
+export const ITERATIONS_MAX = 100;
+export const TOP_MAX = 100;
+
+/**
+ * What the search for a recommender looks at, at most: lines of whole customer blocks, which bound the pairs that one task
+ * holds (about 100 MB), and the customers whose factors it holds (128 MB of rank 64). A larger share says no more.
+ */
+export const TUNE_LINES_MAX = 4_000_000;
+export const TUNE_CUSTOMERS_MAX = 500_000;
+/** Customers who judge each trial: differences of 0.001 in NDCG are told from chance. */
+export const TUNE_JUDGES_MAX = 20_000;
+/** Those of them who say after each iteration whether another is worth it. */
+export const TUNE_WATCHERS_MAX = 5_000;
+/** Numbers of all products together: a rank is not tried if the catalogue is so large that a task has no room for it. */
+export const TUNE_FACTORS_MAX = 8_000_000;
+
 /** From this many lines a day on, a task merges one day; below it, one calendar month. */
 export const LINES_PER_DAY_TASK = 5_000;
 

@@ -51,7 +51,10 @@ describe('npm run bench', () => {
   it('says what it takes, and what it does not know', async () => {
     expect((await bench(['--help'])).stdout).toContain('--runs N');
     for (const [args, said] of [
-      [['speed'], 'there is no table speed; there are csv, parquet, encode, threads, run, scale'],
+      [
+        ['speed'],
+        'there is no table speed; there are csv, parquet, encode, als, threads, run, whole, movielens, scale',
+      ],
       [['--runs', '0'], '--runs takes a whole number from 1 on, not 0'],
     ] as const) {
       const { stderr, status } = await bench(args);

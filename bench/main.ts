@@ -2,10 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { alsTable } from './als.ts';
 import { csvTable } from './csv.ts';
 import { groceryData } from './data.ts';
 import { encodeTable } from './encode.ts';
 import { describeRun } from './machine.ts';
+import { movielensTable } from './movielens.ts';
 import { HELP, type Options, readOptions } from './options.ts';
 import { parquetTable } from './parquet.ts';
 import { type Goal, type Report, renderGoals, renderReport } from './report.ts';
@@ -13,13 +15,17 @@ import { runTable } from './run.ts';
 import { scaleTable } from './scale.ts';
 import type { Settings } from './settings.ts';
 import { threadsTable } from './threads.ts';
+import { wholeTable } from './whole.ts';
 
 const TABLES: Readonly<Record<string, (settings: Settings) => Promise<Report>>> = {
   csv: csvTable,
   parquet: parquetTable,
   encode: encodeTable,
+  als: alsTable,
   threads: threadsTable,
   run: runTable,
+  whole: wholeTable,
+  movielens: movielensTable,
   scale: scaleTable,
 };
 

@@ -20,8 +20,11 @@ tables (all but scale, unless some are named):
   csv      CSV to typed columns against DuckDB's read_csv, also quoted, CRLF, latin-1 and Superstore's
   parquet  CSV to Parquet against DuckDB's COPY
   encode   typed columns to the bytes of a Parquet file against parquet-wasm, hyparquet-writer, parquetjs-lite
+  als      training by implicit ALS against implicit
   threads  two threads against one
   run      endcap run against the same job in DuckDB and in polars
+  whole    endcap run with customers against the same job in DuckDB and implicit
+  movielens  recommenders on 100,000 ratings of films, beside popularity
   scale    ten times the rows: 5 GB of CSV, made first; some minutes
 
 options:

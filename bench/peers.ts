@@ -12,8 +12,8 @@ export interface Peers {
   readonly versions: string;
 }
 
-/** What the scripts need for the part of the job that is compared. */
-const PACKAGES = ['duckdb', 'polars', 'numpy', 'pyarrow'];
+/** What the scripts need. */
+const PACKAGES = ['duckdb', 'polars', 'numpy', 'pyarrow', 'implicit', 'scipy', 'scikit-learn'];
 
 /** Finds or installs the peers; a sentence says why there are none. */
 export async function findPeers(): Promise<Peers | { readonly missing: string }> {
@@ -55,6 +55,8 @@ export interface PeerOptions {
   /** Where it writes; removed at the end. */
   readonly out: string;
   readonly threads: number;
+  /** Also RFM, k-means, implicit ALS of this rank and ten products for each customer. (Default: only what is sold) */
+  readonly als?: { readonly rank: number; readonly iterations: number } | undefined;
 }
 
 interface Stages {
@@ -62,16 +64,16 @@ interface Stages {
   readonly stages: readonly { readonly stage: string; readonly wall: number; readonly cpu: number }[];
 }
 
-/** Start-up, ETL and the four marts of a peer, by its own clock; what it does behind them is left out. */
-export function runPeer({ python, scripts }: Peers, { script, codec, input, out, threads }: PeerOptions): Usage {
-  const args = { in: input, out, threads, codec };
+/** A peer's stages by its own clock: start-up, ETL and four marts, and with `als` all that it does behind them. */
+export function runPeer({ python, scripts }: Peers, { script, codec, input, out, threads, als }: PeerOptions): Usage {
+  const args = { in: input, out, threads, codec, ...(als && { rank: als.rank, iters: als.iterations }) };
   const list = Object.entries(args).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  command(python, [join(scripts, script), ...list, '--only-etl']);
+  command(python, [join(scripts, script), ...list, ...(als ? [] : ['--only-etl'])]);
   const { stages, rss_mb } = JSON.parse(readFileSync(join(out, 'stages.json'), 'utf8')) as Stages;
   rmSync(out, { recursive: true });
-  const counted = stages.filter(({ stage }) => /^(start|etl: |marts \(4\))/.test(stage));
+  const counted = als ? stages : stages.filter(({ stage }) => /^(start|etl: |marts \(4\))/.test(stage));
   const sum = (of: 'wall' | 'cpu') => counted.reduce((total, stage) => total + stage[of], 0);
-  return { wallS: sum('wall'), cpuS: sum('cpu'), peakMb: (rss_mb * 2 ** 20) / 1e6, detail: {} };
+  return { wallS: sum('wall'), cpuS: sum('cpu'), peakMb: (rss_mb * 2 ** 20) / 1e6, detail: { stages } };
 }
 
 function command(name: string, args: readonly string[]): string {

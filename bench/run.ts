@@ -24,17 +24,17 @@ const OURS = 'endcap run';
 export const RUNS_AT_MOST = 3;
 
 /** A run into a new project folder, which goes away again. */
-export function runEndcap(input: string, work: string, threads: number): Usage {
+export function runEndcap(input: string, work: string, threads: number, customers?: false): Usage {
   const project = join(work, 'project');
   mkdirSync(project);
-  const usage = runProgram(PROGRAM, { input, project, threads } satisfies RunOptions);
+  const usage = runProgram(PROGRAM, { input, project, threads, customers } satisfies RunOptions);
   rmSync(project, { recursive: true });
   return usage;
 }
 
 export async function runTable({ data, runs, work }: Settings): Promise<Report> {
   const peers = await findPeers();
-  const sides: Record<string, Side> = { [OURS]: () => runEndcap(data.folder, work, THREADS) };
+  const sides: Record<string, Side> = { [OURS]: () => runEndcap(data.folder, work, THREADS, false) };
   if (!('missing' in peers)) {
     const common = { input: data.folder, out: join(work, 'peer'), threads: THREADS };
     for (const { name, ...peer } of PEERS) sides[name] = () => runPeer(peers, { ...common, ...peer });

@@ -15,7 +15,10 @@ export async function scaleTable({ data, work }: Settings): Promise<Report> {
   const large = await groceryData(data.rows * TIMES, null);
   const usages = takeTurns(
     'scale',
-    { small: () => runEndcap(data.folder, work, THREADS), large: () => runEndcap(large.folder, work, THREADS) },
+    {
+      small: () => runEndcap(data.folder, work, THREADS, false),
+      large: () => runEndcap(large.folder, work, THREADS, false),
+    },
     RUNS,
   );
   const ratio = (of: 'wallS' | 'cpuS') => medianOf(usages.large, of) / medianOf(usages.small, of);

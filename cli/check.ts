@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { RunSummary } from '../coordinator/summary.ts';
-import { addCounts, type Counts, NO_RECORDS, type Publication } from '../lake/manifest.ts';
+import { addCounts, type Counts, filesOf, NO_RECORDS, type Publication } from '../lake/manifest.ts';
 import type { ObjectStore } from '../lake/store.ts';
 import { readChecks } from '../warehouse/sql.ts';
 import type { Warehouse } from '../warehouse/warehouse.ts';
@@ -55,8 +55,9 @@ function resultTable({ outStyle: style }: Session, results: readonly CheckResult
 }
 
 /** Every file has the bytes that were published. What is lost or damaged comes first: no query can be trusted then. */
-async function filesSound(lake: ObjectStore, { tables, warehouse }: Publication): Promise<CheckResult> {
-  const files = Object.values(tables).flat();
+async function filesSound(lake: ObjectStore, publication: Publication): Promise<CheckResult> {
+  const files = filesOf(publication);
+  const { warehouse } = publication;
   const bad: string[] = (await lake.stat(warehouse)) ? [] : [warehouse];
   for (const { key, sha256 } of files) {
     const bytes = (await lake.stat(key)) ? await lake.read(key) : null;

@@ -16,7 +16,8 @@ export function commandName(cwd: string, path: string, root: string = ROOT): str
   return onPath ? 'endcap' : `node ${shellWord(relative(cwd, join(root, 'cli', 'endcap.mjs')))}`;
 }
 
-const COMMANDS = /(^|[\s`])(npx )?endcap (?=(?:run|demo|status|runs|check|query|quarantine|why|rollback|doctor)\b)/g;
+const COMMANDS =
+  /(^|[\s`])(npx )?endcap (?=(?:run|demo|tune|status|runs|check|query|quarantine|why|recommend|explain|diff|rollback|doctor)\b)/g;
 
 /** Commands inside sentences of other parts, which do not know how endcap was started. */
 export const withCommand = (text: string, command: string): string =>

@@ -120,6 +120,8 @@ async function tellNext(session: Session, { project, reasons, sales }: RunSummar
     ...(first
       ? [[`why ${first.firstFile}:${first.firstLine}`, 'what became of one line of a file'] as [string, string]]
       : []),
+    ['recommend 42', 'what to offer one customer, and why'],
+    ['explain Champions', 'what a segment is, a metric, a table or a customer'],
     ['status', 'what is published, and how fresh it is'],
   ];
   session.say(session.errStyle.bold('Try next'));

@@ -171,10 +171,11 @@ function threads(): Promise<Finding> {
 }
 
 async function publication({ lake }: Project): Promise<Finding> {
+  const { filesOf } = await import('../lake/manifest.ts');
   const { currentPublication } = await import('../coordinator/status.ts');
   const current = await currentPublication(lake);
   if (!current) return { name: 'publication', ok: true, detail: 'nothing is published yet' };
-  const files = Object.values(current.tables).flat();
+  const files = filesOf(current);
   const sizes = await Promise.all(
     files.map(async ({ key, bytes: size }) => ((await lake.stat(key))?.size === size ? null : key)),
   );

@@ -6,6 +6,19 @@ import { cut, padEnd, padStart, type Style, widthOf } from './style.ts';
 /** What usually comes, so that a person sees how far the way is; a stage that is not here shows when it starts. */
 const USUAL_TITLES = ['plan', 'tables', 'clean', 'keys', 'merge days', 'dimensions', 'quarantine', 'marts', 'checks'];
 
+const SEARCH_TITLES = [
+  'plan',
+  'tables',
+  'clean',
+  'keys',
+  'merge days',
+  'customers',
+  'half-lives',
+  'search',
+  'refine',
+  'blends',
+];
+
 const TITLE_WIDTH = 11;
 const BAR_WIDTH = 24;
 /** Below this many cells a bar says nothing. */
@@ -22,7 +35,8 @@ export interface FrameOptions {
 /** The live view: one line a stage, none wider than the terminal. */
 export function frame(progress: Progress, options: FrameOptions): string[] {
   const { columns, style } = options;
-  const waiting = USUAL_TITLES.filter(title => !progress.stages.some(stage => stage.title === title));
+  const usual = progress.isSearch ? SEARCH_TITLES : USUAL_TITLES;
+  const waiting = usual.filter(title => !progress.stages.some(stage => stage.title === title));
   const lines = [
     ...progress.stages.filter(({ total }) => total > 0).map(stage => stageLine(stage, options)),
     ...(waiting.length > 0 && !progress.ended ? [style.dim(cut(`  ○ ${waiting.join(' · ')}`, columns))] : []),

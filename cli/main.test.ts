@@ -3,6 +3,7 @@ import { endcap } from './io.fixture.ts';
 
 const VERBS = [
   'run',
+  'tune',
   'demo',
   'status',
   'runs',
@@ -11,6 +12,8 @@ const VERBS = [
   'quarantine show',
   'quarantine export',
   'why',
+  'recommend',
+  'explain',
   'rollback',
   'doctor',
 ];
@@ -40,6 +43,14 @@ describe('misuse', () => {
     [['run'], `missing required argument 'dir'`, '--help'],
     [['run', '.', '--threads', 'two'], '--threads two: expected a whole number from 0 to 256', ''],
     [['run', '.', '--chunk-bytes', '2TB'], '--chunk-bytes 2TB: expected a size from 4KB to 64MB', '--chunk-bytes 16MB'],
+    [['run', '.', '--recommend', 'magic'], 'Allowed choices are als, ease, frequency', ''],
+    [['run', '.', '--rank', '0'], '--rank 0: expected a whole number from 1 to 256', ''],
+    [
+      ['run', '.', '--no-customers', '--top', '3'],
+      `option '--no-customers' cannot be used with option '--top <n>'`,
+      '',
+    ],
+    [['tune', '/nowhere/at/all'], 'there is no folder /nowhere/at/all', ' tune DIR'],
     [['demo', '--dirt', '7'], '--dirt 7: expected a share from 0 to 1', '--dirt 0.01'],
     [['query', 'x', '--csv', '--md'], `option '--csv' cannot be used with option '--md'`, ''],
     [['run', '/nowhere/at/all'], 'there is no folder /nowhere/at/all', ' run DIR'],

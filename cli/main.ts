@@ -2,10 +2,12 @@
 import { Command, CommanderError, Option } from 'commander';
 import { config } from '../base/config.ts';
 import { type UserError, usageError } from '../base/errors.ts';
+import { ITERATIONS_MAX, RANK_MAX, TOP_MAX } from '../base/limits.ts';
+import { MODELS } from '../jobs/recommend/choice.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { commandName } from './command.ts';
 import { type ExitStatus, type GlobalOptions, type Io, openSession, type Session } from './io.ts';
-import { byteSize, wholeNumber } from './options.ts';
+import { byteSize, day, rfmCuts, wholeNumber } from './options.ts';
 import { createStyle } from './style.ts';
 
 /** Runs one command and gives its exit code; throws nothing. */
@@ -54,8 +56,12 @@ function createProgram(io: Io, name: string, call: Call): Command {
       getOutHasColors: () => io.out.isTTY && !io.noColor,
     });
   examples(program, name, ['demo', 'run ../exports', 'query "select * from mart_monthly_sales"']);
-  addRunVerbs(program, name, call);
+  addRunVerb(program, name, call);
+  addTuneVerb(program, name, call);
+  addDemoVerb(program, name, call);
   addLookVerbs(program, name, call);
+  addCustomerVerbs(program, name, call);
+  addDiffVerb(program, name, call);
   addRecordVerbs(program, name, call);
   addKeepVerbs(program, name, call);
   const { bold } = createStyle(io.out.isTTY && !io.noColor);
@@ -64,7 +70,10 @@ function createProgram(io: Io, name: string, call: Call): Command {
   return program;
 }
 
-function addRunVerbs(program: Command, name: string, call: Call): void {
+/** Flags that say how customers are looked at. */
+const CUSTOMER_FLAGS = ['asOf', 'rfm', 'rfmCuts', 'rfmAxis', 'recommend', 'rank', 'iterations', 'top'];
+
+function addRunVerb(program: Command, name: string, call: Call): void {
   const run = program
     .command('run')
     .argument('<dir>', 'folder of CSV files, which may be compressed (.csv.gz, .csv.zst)')
@@ -72,6 +81,27 @@ function addRunVerbs(program: Command, name: string, call: Call): void {
     .option('--contract <name|file>', 'what the files promise (default: whichever contract fits)')
     .option('--threads <n>', 'worker threads; 0 uses none (default: one a core)', wholeNumber('--threads', 0, 256))
     .option('--chunk-bytes <size>', 'raw bytes of one task, such as 64KB, 1MB, 64MB', byteSize('--chunk-bytes'))
+    .option('--as-of <day>', 'customers as of this day (default: the day after the last sale)', day('--as-of'))
+    .addOption(
+      new Option('--rfm <method>', 'where scores end (default: quantiles)').choices([
+        'quantiles',
+        'fixed',
+        'ntile',
+        'kmeans',
+      ]),
+    )
+    .option('--rfm-cuts <text>', 'of --rfm fixed: "recency=30,60,90,180;frequency=…;monetary=…"', rfmCuts)
+    .addOption(new Option('--rfm-axis <axis>', 'beside recency: orders, or orders and money').choices(['F', 'FM']))
+    .addOption(
+      new Option('--no-customers', 'leave out what is computed customer by customer').conflicts(CUSTOMER_FLAGS),
+    )
+    .addOption(
+      new Option('--recommend <model>', 'what recommends products (default: what endcap tune chose)').choices(MODELS),
+    )
+    .option('--rank <n>', 'of als: numbers of each product', wholeNumber('--rank', 1, RANK_MAX))
+    .option('--iterations <n>', 'of als: rounds of training', wholeNumber('--iterations', 1, ITERATIONS_MAX))
+    .option('--top <n>', 'products on each list', wholeNumber('--top', 1, TOP_MAX))
+    .option('--no-gate', 'publish its lists without trying them out against the baselines')
     .action(async (dir: string, _options, self: Command) => {
       const { runVerb } = await import('./run.ts');
       await call(session => runVerb(session, dir, self.opts()), self.optsWithGlobals());
@@ -79,8 +109,29 @@ function addRunVerbs(program: Command, name: string, call: Call): void {
   examples(run, name, [
     'run ../exports',
     'run ../exports --project shop --contract ./contract.ts',
+    'run ../exports --as-of 2024-12-31 --rfm-axis FM',
+    'run ../exports --recommend als --rank 10 --iterations 10 --top 3 --no-gate',
     'run ../exports --json > events.ndjson',
   ]);
+}
+
+function addTuneVerb(program: Command, name: string, call: Call): void {
+  const tune = program
+    .command('tune')
+    .argument('<dir>', 'folder of CSV files, as for run')
+    .description('Choose what recommends products, by what customers bought later; run uses the choice.')
+    .option('--contract <name|file>', 'what the files promise (default: whichever contract fits)')
+    .option('--threads <n>', 'worker threads; 0 uses none (default: one a core)', wholeNumber('--threads', 0, 256))
+    .option('--as-of <day>', 'take no sale of this day or later (default: the day after the last sale)', day('--as-of'))
+    .option('--quick', 'try only a few configurations')
+    .action(async (dir: string, _options, self: Command) => {
+      const { tuneVerb } = await import('./tune.ts');
+      await call(session => tuneVerb(session, dir, self.opts()), self.optsWithGlobals());
+    });
+  examples(tune, name, ['tune ../exports', 'tune ../exports --quick --project shop', 'tune ../exports --json']);
+}
+
+function addDemoVerb(program: Command, name: string, call: Call): void {
   const demo = program
     .command('demo')
     .description('Make a grocery data set with known defects, run it, and compare with the truth.')
@@ -134,6 +185,48 @@ function addLookVerbs(program: Command, name: string, call: Call): void {
     'query "select * from mart_monthly_sales" --csv > months.csv',
     'query - --json < report.sql',
   ]);
+}
+
+function addCustomerVerbs(program: Command, name: string, call: Call): void {
+  const recommend = program
+    .command('recommend')
+    .argument('[customer]', 'an id (default: someone of whom nothing is known)')
+    .description('Recommend products to one customer, now, and say why.')
+    .option('--bought <ids>', 'instead of a customer: who bought just these products, such as 12,40')
+    .option('--top <n>', 'products on each list (default: as many as are published)', wholeNumber('--top', 1, TOP_MAX))
+    .action(async (customer: string | undefined, _options, self: Command) => {
+      const { recommendVerb } = await import('./recommend.ts');
+      await call(session => recommendVerb(session, customer, self.opts()), self.optsWithGlobals());
+    });
+  examples(recommend, name, ['recommend 1024', 'recommend 1024 --top 3 --json', 'recommend --bought 12,40']);
+  const explain = program
+    .command('explain')
+    .argument(
+      '<what>',
+      'a table or mart, a metric, a segment, a column, or a customer; the first of them that has the name',
+    )
+    .description('Explain a number, a table, a segment or a customer: what it is, what makes it, what it comes to.')
+    .addOption(
+      new Option('--as <kind>', 'which of them is meant').choices(['table', 'metric', 'segment', 'column', 'customer']),
+    )
+    .action(async (what: string, _options, self: Command) => {
+      const { explainVerb } = await import('./explain.ts');
+      await call(session => explainVerb(session, what, self.opts()), self.optsWithGlobals());
+    });
+  examples(explain, name, ['explain revenue', 'explain mart_recommend', 'explain 1024 --as customer']);
+}
+
+function addDiffVerb(program: Command, name: string, call: Call): void {
+  const diff = program
+    .command('diff')
+    .argument('<a>', 'a publication’s number, or a run')
+    .argument('[b]', 'what it is compared with (default: what is published)')
+    .description('Compare two publications or runs: rows, money, customers, and how they moved between segments.')
+    .action(async (a: string, b: string | undefined, _options, self: Command) => {
+      const { diffVerb } = await import('./diff.ts');
+      await call(session => diffVerb(session, a, b), self.optsWithGlobals());
+    });
+  examples(diff, name, ['diff 1 2', 'diff 20261121-1405-fb86', 'diff 1 2 --json']);
 }
 
 function addRecordVerbs(program: Command, name: string, call: Call): void {

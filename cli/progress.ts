@@ -23,6 +23,8 @@ export interface Progress {
   readonly project: string;
   readonly input: string;
   readonly workers: string;
+  /** Whether this is a search for a recommender, which comes to no marts. */
+  readonly isSearch: boolean;
   readonly startedAt: number;
   readonly plan: {
     readonly files: number;
@@ -44,6 +46,7 @@ export const NO_PROGRESS: Progress = {
   project: '',
   input: '',
   workers: '',
+  isSearch: false,
   startedAt: 0,
   plan: null,
   stages: [],
@@ -59,7 +62,8 @@ export function foldEvent(progress: Progress, event: RunEvent): Progress {
     case 'run.started': {
       const { run, dataset, project, input } = event;
       const workers = event.cluster === 'inline' ? 'no threads' : `${event.parallelism} ${event.cluster}`;
-      return { ...progress, run, dataset, project, input, workers, startedAt: at };
+      const isSearch = event.verb === 'tune';
+      return { ...progress, run, dataset, project, input, workers, isSearch, startedAt: at };
     }
     case 'run.warning':
       return { ...progress, warnings: [...progress.warnings, event.message] };

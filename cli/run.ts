@@ -1,20 +1,12 @@
 /** `endcap run DIR`: runs the pipeline, shows how far it is, and prints what came of it. */
-import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { errnoOf, UserError, usageError } from '../base/errors.ts';
-import type { RunEvent } from '../coordinator/events.ts';
-import type { RunOptions } from '../coordinator/run.ts';
 import type { RunSummary } from '../coordinator/summary.ts';
-import packageJson from '../package.json' with { type: 'json' };
-import { shellWord } from './command.ts';
-import { printDetails } from './errors.ts';
-import { catchInterrupts } from './interrupt.ts';
+import { workOnFolder } from './folder.ts';
 import type { ExitStatus, Session } from './io.ts';
+import { type CustomerFlags, customerOptions, customerWords } from './options.ts';
 import { projectFlag } from './project.ts';
-import { createReporter } from './reporter.ts';
 import { printSummary } from './summary.ts';
 
-export interface RunVerbOptions {
+export interface RunVerbOptions extends CustomerFlags {
   readonly contract?: string;
   readonly threads?: number;
   readonly chunkBytes?: number;
@@ -36,50 +28,20 @@ export interface RunOutcome {
 export async function runFolder(
   session: Session,
   dir: string,
-  options: RunVerbOptions & { readonly project?: string },
+  { contract, project, threads, chunkBytes, ...flags }: RunVerbOptions & { readonly project?: string },
 ): Promise<RunOutcome> {
-  const input = resolve(session.cwd, dir);
-  await assertFolder(input, dir);
-  const { run } = await import('../coordinator/run.ts');
-  const project = options.project ?? session.options.project;
-  const reporter = createReporter(session, packageJson.version);
-  const interrupts = catchInterrupts(session, reporter);
-  let failed = false;
-  const onEvent = (event: RunEvent) => {
-    failed ||= event.ev === 'run.failed';
-    reporter.event(event);
-  };
-  const given: RunOptions = {
-    ...options,
-    input,
-    project: project && resolve(session.cwd, project),
-    signal: interrupts.signal,
-    onEvent,
-  };
-  try {
-    const summary = await run(given);
-    reporter.close(false);
-    return { summary, status: summary.outcome === 'refused' ? 3 : 0 };
-  } catch (error) {
-    reporter.close(true);
-    if (interrupts.signal.aborted)
-      return { summary: null, status: interrupted(session, dir, options.contract, project) };
-    // An error before the first event is in no log: programs that read the events hear of it all the same.
-    const { failureDetails } = await import('../coordinator/failure.ts');
-    const details = failureDetails(error, shellWord(dir));
-    if (error instanceof UserError || !isOurs(error)) {
-      printDetails(details, failed ? { ...session, options: { ...session.options, json: false } } : session);
-      return { summary: null, status: details.exitCode };
-    }
-    throw error;
-  } finally {
-    interrupts.close();
-  }
+  const customers = customerOptions(flags);
+  const words = customerWords(flags);
+  const { result: summary, status } = await workOnFolder(
+    session,
+    { verb: 'run', dir, contract, project, words },
+    async given => {
+      const { run } = await import('../coordinator/run.ts');
+      return run({ ...given, contract, threads, chunkBytes, customers });
+    },
+  );
+  return { summary, status: summary?.outcome === 'refused' ? 3 : status };
 }
-
-/** Errors that are bugs get the treatment of bugs. */
-const isOurs = (error: unknown): boolean =>
-  error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
 
 /** Prints the summary and leaves it in the run's folder, without colour. */
 export async function showSummary(session: Session, summary: RunSummary): Promise<void> {
@@ -96,28 +58,3 @@ export async function showSummary(session: Session, summary: RunSummary): Promis
 
 /** A terminal's own width; what goes to a file has the usual one. */
 const widthOf = ({ out }: Session) => (out.isTTY ? { columns: out.columns() } : {});
-
-async function assertFolder(input: string, dir: string): Promise<void> {
-  try {
-    if ((await stat(input)).isDirectory()) return;
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT' && errnoOf(error) !== 'ENOTDIR') throw error;
-    throw usageError(`there is no folder ${dir}`, `endcap run DIR   with the folder that holds your CSV files`);
-  }
-  throw usageError(`${dir} is a file: endcap reads a folder`, `endcap run ${shellWord(resolve(input, '..'))}`);
-}
-
-function interrupted(
-  session: Session,
-  dir: string,
-  contract: string | undefined,
-  project: string | undefined,
-): ExitStatus {
-  const flags = [
-    ...(contract === undefined ? [] : [` --contract ${shellWord(contract)}`]),
-    ...(project === undefined ? [] : [` --project ${shellWord(project)}`]),
-  ].join('');
-  session.err.write('Stopped. Nothing was published; what was finished is kept. This goes on where the run stopped:\n');
-  session.err.write(`  ${session.command} run ${shellWord(dir)}${flags}\n`);
-  return 130;
-}

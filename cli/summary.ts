@@ -2,6 +2,7 @@
 import type { RunSummary } from '../coordinator/summary.ts';
 import { addCounts, addsUp, NO_RECORDS } from '../lake/manifest.ts';
 import { count, duration, money, negated, percent, placesOf, rate, singular, thousands } from './format.ts';
+import { recommendations } from './recommendations.ts';
 import { cut, PLAIN, padEnd, padStart, type Style } from './style.ts';
 import { alignedTable } from './table.ts';
 
@@ -29,6 +30,7 @@ export function printSummary(summary: RunSummary, options: SummaryOptions = {}):
     figures(summary, style),
     stages(summary, style),
     built(summary, style),
+    recommendations(summary.recommendations ?? [], style),
     warnings(summary, style),
     verdict(summary, style) + hints(summary, options),
   ];
@@ -182,7 +184,7 @@ function built({ marts, checks }: RunSummary, style: Style): string {
   const failed = checks.failed
     .map(({ name, failures }) => `    ${style.red('✖')} ${name}  ${count(failures, 'row')}\n`)
     .join('');
-  const missing = absent.length > 0 ? ` · ${thousands(absent.length)} that this data set has no columns for` : '';
+  const missing = absent.length > 0 ? ` · ${thousands(absent.length)} that this data set does not make` : '';
   return `  ${style.bold('Marts')}   ${thousands(made.length)} built${missing}\n${style.dim(needs.join(''))}  ${style.bold('Checks')}  ${passed}\n${failed}`;
 }
 

@@ -1,5 +1,5 @@
 /** Every verb on a real project, in this process; and every command that they print. */
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -210,6 +210,111 @@ describe('why', () => {
     expect(await at(3)).toMatchObject({ outcome: 'kept', begins: 2, row: { source_line: 2 } });
     expect(await at(4)).toMatchObject({ outcome: 'blank' });
     expect(await at(5)).toMatchObject({ outcome: 'kept', row: { source_line: 5 } });
+  });
+});
+
+describe('diff', () => {
+  const sold = (lines: readonly string[]) => `Line,Day,Who,Price\n${lines.map(line => `${line}\n`).join('')}`;
+  const contract = {
+    name: 'stall',
+    version: 1,
+    title: 'A stall',
+    currency: 'EUR',
+    tables: {
+      sold: {
+        files: 'sold.csv',
+        key: ['Line'],
+        columns: {
+          Line: { kind: 'int', required: true },
+          Day: { kind: 'date', formats: ['YYYY-MM-DD'], required: true },
+          Who: { kind: 'text', required: true },
+          Price: { kind: 'decimal', required: true },
+        },
+      },
+    },
+    sale: {
+      from: 'sold',
+      sale_id: 'Line',
+      order_id: 'Line',
+      customer_id: 'Who',
+      product_id: 'Who',
+      sold: 'Day',
+      net_amount: 'Price',
+    },
+    dimensions: {},
+  };
+  let folder: string;
+  const run = async (lines: readonly string[], ...flags: string[]) => {
+    await writeFile(join(folder, 'raw/sold.csv'), sold(lines));
+    return endcap(folder, [
+      'run',
+      'raw',
+      '--contract',
+      join(folder, 'stall.json'),
+      '--project',
+      '.endcap/stall',
+      '--threads',
+      '0',
+      ...flags,
+    ]);
+  };
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'endcap-diff-'));
+    await mkdir(join(folder, 'raw'));
+    await writeFile(join(folder, 'stall.json'), JSON.stringify(contract));
+    const first = await run(['1,2024-05-01,Ann,10.00', '2,2024-05-02,Bob,7.50']);
+    expect(first, first.err).toMatchObject({ code: 0 });
+    expect((await run(['1,2024-05-01,Ann,10.00', '3,2024-05-03,Ann,5.25', '4,2024-05-03,Cid,1'])).code).toBe(0);
+  });
+
+  it('compares rows, money, customers and days, and who moved, as data and for people', async () => {
+    const { a, b, moves } = JSON.parse((await endcap(folder, ['diff', '1', '2', '--json'])).out);
+    expect(a).toMatchObject({ publication: 1, rows: 2, net: '17.500000', customers: 2, asOf: '2024-05-03' });
+    expect(b).toMatchObject({ publication: 2, rows: 3, net: '16.250000', customers: 2, asOf: '2024-05-04' });
+    const sql = 'select from_segment, to_segment, customers, previous_monetary, monetary from mart_segment_migration';
+    const { rows } = JSON.parse((await endcap(folder, ['query', sql, '--json'])).out);
+    const plain = (list: readonly object[]) => list.map(row => Object.values(row).join(' ')).sort();
+    expect(plain(moves)).toEqual(plain(rows));
+    const { code, out } = await endcap(folder, ['diff', '1']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/publication 1 +publication 2 +change/);
+    expect(out).toMatch(/net sales +17\.50 EUR +16\.25 EUR +−1\.25/);
+    expect(out).toMatch(/customers +2 +2 +0\n/);
+    expect(out).toMatch(/\d customers? came, went or changed the segment/);
+    expect(out).toMatch(/not a customer +\S/);
+  });
+
+  it('compares runs too, and the largest moves stand first', async () => {
+    const { a } = JSON.parse((await endcap(folder, ['diff', '1', '--json'])).out);
+    const compared = JSON.parse((await endcap(folder, ['diff', a.run, '1', '--json'])).out);
+    expect(compared.a).toEqual(compared.b);
+    const counts = compared.moves.map(({ customers }: { customers: number }) => customers);
+    expect(counts).toEqual(counts.toSorted((x: number, y: number) => y - x));
+    expect(compared.moves.every(({ from, to }: { from: string; to: string }) => from === to)).toBe(true);
+  });
+
+  it('says what there is not', async () => {
+    expect(await endcap(folder, ['diff', '7'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('no publication 7'),
+    });
+    expect(await endcap(folder, ['diff', 'x'])).toMatchObject({ code: 2, err: expect.stringContaining('no run x') });
+    expect(await endcap(folder, ['diff', '1', '20'])).toMatchObject({ code: 2 });
+  });
+
+  it('a run as of another day, by other scores, is another publication', async () => {
+    const lines = ['1,2024-05-01,Ann,10.00', '3,2024-05-03,Ann,5.25', '4,2024-05-03,Cid,1'];
+    expect((await run(lines, '--as-of', '2024-05-03')).code).toBe(0);
+    const cuts = 'recency=1,2,3,4;frequency=1,2,3,4;monetary=1,2,3,4';
+    expect((await run(lines, '--rfm', 'fixed', '--rfm-cuts', cuts)).code).toBe(0);
+    const sql = 'select customer_id, r_score, f_score, m_score from mart_rfm order by 1';
+    const { rows } = JSON.parse((await endcap(folder, ['query', sql, '--json'])).out);
+    expect(rows.map((row: object) => Object.values(row))).toEqual([
+      ['Ann', 5, 2, 5],
+      ['Cid', 5, 1, 1],
+    ]);
+    const early = await run(lines, '--as-of', '2024-05-01');
+    expect(early).toMatchObject({ code: 2, err: expect.stringContaining('the first sale was on 2024-05-01') });
   });
 });
 

@@ -26,47 +26,126 @@ const PROGRESS_MS = 100;
  * Runs stages: writes the stage's plan to the lake, leaves out tasks that are committed, runs the others, and waits for
  * all. What a coordinator knows is in the lake, so another can go on where it died.
  */
-export function createDriver({
-  cluster,
-  lake,
-  raw,
-  emit,
-  signal,
-}: DriverOptions): Driver & { readonly timings: StageTiming[] } {
+export function createDriver(options: DriverOptions): Driver & { readonly timings: StageTiming[] } {
+  const { emit, signal } = options;
   const timings: StageTiming[] = [];
+  const unfinished = new Map<string, StepsReport>();
   return {
     timings,
     async stage<Output>(request: StageRequest<Output>): Promise<Output[]> {
       signal?.throwIfAborted();
-      const started = performance.now();
-      const { kind, title, unit, shared, inputs } = request;
-      const stage = timings.some(timing => timing.stage === kind) ? `${kind}#${timings.length}` : kind;
-      const code = await codeHash(kind.slice(0, kind.indexOf('.')));
-      const { tasks, hash, document } = planStage({ kind, code, raw, shared, inputs });
-      const commits = new Map<Task, Commit<Output>>();
-      for (const [task, commit] of await committed<Output>(lake, tasks)) commits.set(task, commit);
-      const missing = tasks.filter(task => !commits.has(task));
-      const reused = tasks.length - missing.length;
-      emit({ ev: 'stage.started', stage, title, unit, total: tasks.length, reused });
-      const progress = progressOf(request, stage, tasks.length, emit);
-      for (const commit of commits.values()) progress.add(commit.output);
-      if (missing.length > 0) {
-        await lake.write(layout.plan(hash), document, { ifAbsent: true });
-        for (const task of missing)
-          invariant(JSON.stringify(task).length <= TASK_MESSAGE_BYTES_MAX, 'a task message is small');
-        const onRetry = (task: Task, attempt: number, { message }: { message: string }) =>
-          emit({ ev: 'task.retried', stage, index: task.index, attempt, error: message });
-        for await (const { task, commit } of cluster.execute(missing, { onRetry, ...(signal && { signal }) })) {
-          commits.set(task, commit as Commit<Output>);
-          progress.add(commit.output as Output);
-        }
+      const { kind, name = kind, steps } = request;
+      if (steps === undefined) {
+        const own = timings.some(timing => timing.stage === name) ? `${name}#${timings.length}` : name;
+        return runTasks(options, request, reportStage(request, own, { emit, timings }));
       }
+      const report = unfinished.get(name) ?? reportSteps(request, { name, of: steps }, { emit, timings });
+      const outputs = await runTasks(options, request, report.step());
+      if (report.isFinished()) unfinished.delete(name);
+      else unfinished.set(name, report);
+      return outputs;
+    },
+  };
+}
+
+/** What a stage tells of itself while it runs. */
+interface Report<Output> {
+  readonly name: string;
+  started(reused: number): void;
+  add(output: Output): void;
+  finished(computed: number, reused: number): void;
+}
+
+async function runTasks<Output>(
+  { cluster, lake, raw, emit, signal }: DriverOptions,
+  { kind, shared, inputs }: StageRequest<Output>,
+  report: Report<Output>,
+): Promise<Output[]> {
+  const code = await codeHash(kind.slice(0, kind.indexOf('.')));
+  const { tasks, hash, document } = planStage({ kind, code, raw, shared, inputs });
+  const commits = new Map<Task, Commit<Output>>();
+  for (const [task, commit] of await committed<Output>(lake, tasks)) commits.set(task, commit);
+  const missing = tasks.filter(task => !commits.has(task));
+  const reused = tasks.length - missing.length;
+  report.started(reused);
+  for (const commit of commits.values()) report.add(commit.output);
+  if (missing.length > 0) {
+    // Not flushed: whoever goes on after a power cut writes it again.
+    await lake.write(layout.plan(hash), document, { flush: false });
+    for (const task of missing)
+      invariant(JSON.stringify(task).length <= TASK_MESSAGE_BYTES_MAX, 'a task message is small');
+    const onRetry = (task: Task, attempt: number, { message }: { message: string }) =>
+      emit({ ev: 'task.retried', stage: report.name, index: task.index, attempt, error: message });
+    for await (const { task, commit } of cluster.execute(missing, { onRetry, ...(signal && { signal }) })) {
+      commits.set(task, commit as Commit<Output>);
+      report.add(commit.output as Output);
+    }
+  }
+  report.finished(missing.length, reused);
+  return tasks.map(task => commits.get(task)!.output);
+}
+
+interface Listeners {
+  readonly emit: Emit;
+  readonly timings: StageTiming[];
+}
+
+function reportStage<Output>(
+  request: StageRequest<Output>,
+  name: string,
+  { emit, timings }: Listeners,
+): Report<Output> {
+  const { title, unit, inputs } = request;
+  const started = performance.now();
+  const progress = progressOf(request, name, inputs.length, emit);
+  return {
+    name,
+    started: reused => emit({ ev: 'stage.started', stage: name, title, unit, total: inputs.length, reused }),
+    add: progress.add,
+    finished(computed, reused) {
       const rows = progress.finish();
       const ms = performance.now() - started;
-      timings.push({ stage, title, unit, ms, rows, computed: missing.length, reused });
-      emit({ ev: 'stage.finished', stage, ms, computed: missing.length, reused, rows });
-      return tasks.map(task => commits.get(task)!.output);
+      timings.push({ stage: name, title, unit, ms, rows, computed, reused });
+      emit({ ev: 'stage.finished', stage: name, ms, computed, reused, rows });
     },
+  };
+}
+
+interface StepsReport {
+  /** The report of the next stage: a step of what people see. */
+  step(): Report<unknown>;
+  isFinished(): boolean;
+}
+
+/** Many stages as one: each is a step of it, done or done before. */
+function reportSteps(
+  { title, unit }: StageRequest<never>,
+  { name, of }: { readonly name: string; readonly of: number },
+  { emit, timings }: Listeners,
+): StepsReport {
+  const started = performance.now();
+  const progress = progressOf<unknown>({}, name, of, emit);
+  let [done, computed] = [0, 0];
+  const finish = () => {
+    const ms = performance.now() - started;
+    const [rows, reused] = [progress.finish(), of - computed];
+    timings.push({ stage: name, title, unit, ms, rows, computed, reused });
+    emit({ ev: 'stage.finished', stage: name, ms, computed, reused, rows });
+  };
+  emit({ ev: 'stage.started', stage: name, title, unit, total: of, reused: 0 });
+  return {
+    isFinished: () => done === of,
+    step: () => ({
+      name,
+      started: () => undefined,
+      add: () => undefined,
+      finished(own) {
+        done++;
+        if (own > 0) computed++;
+        progress.add(undefined);
+        if (done === of) finish();
+      },
+    }),
   };
 }
 
@@ -114,7 +193,12 @@ async function sizesBelow(lake: ObjectStore, prefix: string): Promise<ReadonlyMa
   return sizes;
 }
 
-function progressOf<Output>({ rows, rejected }: StageRequest<Output>, stage: string, total: number, emit: Emit) {
+function progressOf<Output>(
+  { rows, rejected }: Pick<StageRequest<Output>, 'rows' | 'rejected'>,
+  stage: string,
+  total: number,
+  emit: Emit,
+) {
   let done = 0;
   let rowsDone = 0;
   let rejectedDone = 0;

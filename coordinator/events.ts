@@ -7,11 +7,14 @@ import type { ErrorDetails } from '../base/errors.ts';
 import { EVENT_SEGMENT_EVENTS, EVENT_SEGMENT_MS } from '../base/limits.ts';
 import { layout } from '../lake/layout.ts';
 import type { ObjectStore } from '../lake/store.ts';
+import type { ChoiceFile } from './choicefile.ts';
 import type { RunSummary } from './summary.ts';
 
 export type EventBody =
   | {
       readonly ev: 'run.started';
+      /** A search for a recommender; a run has none. */
+      readonly verb?: 'tune';
       readonly dataset: string;
       readonly project: string;
       readonly input: string;
@@ -62,6 +65,8 @@ export type EventBody =
     }
   | { readonly ev: 'run.published'; readonly n: number }
   | { readonly ev: 'run.finished'; readonly ms: number; readonly summary: RunSummary }
+  /** Of a search for a recommender, which is told of as a run is. */
+  | { readonly ev: 'tune.finished'; readonly ms: number; readonly choice: ChoiceFile }
   | { readonly ev: 'run.failed'; readonly ms: number; readonly exitCode: number; readonly error: ErrorDetails }
   | { readonly ev: 'run.interrupted'; readonly ms: number };
 

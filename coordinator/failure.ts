@@ -5,9 +5,9 @@ import type { AttemptError } from '../cluster/task.ts';
 
 const UNCHANGED = 'nothing was published; what was finished is kept';
 
-export function failureDetails(error: unknown, dir: string): ErrorDetails {
+export function failureDetails(error: unknown, dir: string, verb: 'run' | 'tune' = 'run'): ErrorDetails {
   if (error instanceof UserError) return error.details;
-  const again = `endcap run ${dir}   goes on where this run stopped`;
+  const again = `endcap ${verb} ${dir}   goes on where this run stopped`;
   if (error instanceof TaskFailure) return taskDetails(error, again);
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof InvariantError) return broken(message);

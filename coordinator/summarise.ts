@@ -3,6 +3,7 @@
 import { REJECT_RATE_MAX } from '../base/limits.ts';
 import type { Contract } from '../datasets/contract.ts';
 import type { CleanResult } from '../jobs/clean/driver.ts';
+import type { Verdict } from '../jobs/recommend/gate.ts';
 import { amountText, parseAmount } from '../kernels/money.ts';
 import type { CheckReport } from '../warehouse/warehouse.ts';
 import type { FileBalance, ReasonCount, RunSummary, StageTiming } from './summary.ts';
@@ -13,6 +14,7 @@ export interface SummaryInput {
   readonly cleaned: CleanResult;
   readonly timings: readonly StageTiming[];
   readonly warnings: readonly string[];
+  readonly recommendations: readonly Verdict[];
   readonly unclaimed: readonly string[];
   readonly project: string;
   readonly input: string;
@@ -73,6 +75,7 @@ export function summarise(input: SummaryInput): RunSummary {
     marts: loaded.marts.map(({ name, built, rows, reason, ms, cpuMs }) => ({ name, built, rows, reason, ms, cpuMs })),
     checks,
     metrics: loaded.metrics,
+    recommendations: input.recommendations,
     warnings: [
       ...input.warnings,
       ...replacedWarnings(contract, cleaned),

@@ -1,4 +1,5 @@
 /** What a run says at its end, as data; cli/summary.ts prints it. Every number is a count or an exact amount. */
+import type { Verdict } from '../jobs/recommend/gate.ts';
 import type { Counts } from '../lake/manifest.ts';
 
 export interface FileBalance extends Counts {
@@ -81,6 +82,8 @@ export interface RunSummary {
     readonly value: string;
     readonly unit: string;
   }[];
+  /** What came of trying the recommender out, list by list; summaries of older runs have none. */
+  readonly recommendations?: readonly Verdict[];
   readonly warnings: readonly string[];
   readonly unclaimed: readonly string[];
 }

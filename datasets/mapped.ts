@@ -1,6 +1,9 @@
 /** What a contract fills, and all tables it makes: what marts and charts can be made of. */
 import type { TableDefinition } from '../base/table.ts';
+import { basketTables } from './baskets.ts';
+import { cohortTables } from './cohorts.ts';
 import type { Contract } from './contract.ts';
+import { recommendTables } from './recommendations.ts';
 import {
   DIMENSION_NAMES,
   dimensionTable,
@@ -10,12 +13,24 @@ import {
   rateTable,
   salesTable,
 } from './sales.ts';
+import { segmentTables } from './segments.ts';
+import { valueTables } from './value.ts';
 
 /** Every table of the conformed schema, those included that this contract leaves empty: marts may join them. */
 export function conformedTables(contract: Contract): TableDefinition[] {
   const dimensions = DIMENSION_NAMES.map(name => dimensionTable(contract, name));
-  return [salesTable(contract), ...dimensions, locationTable(), rateTable(), QUARANTINE_TABLE];
+  const conformed = [salesTable(contract), ...dimensions, locationTable(), rateTable(), QUARANTINE_TABLE];
+  return [...conformed, ...customerTables(contract)];
 }
+
+/** The tables that jobs find out customer by customer. */
+export const customerTables = (contract: Contract): TableDefinition[] => [
+  ...cohortTables(),
+  ...segmentTables(contract),
+  ...valueTables(contract),
+  ...basketTables(contract),
+  ...recommendTables(contract),
+];
 
 /** `table.column` of every column that the contract fills, whether read or computed. */
 export function mappedColumns(contract: Contract): ReadonlySet<string> {

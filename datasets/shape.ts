@@ -28,7 +28,7 @@ export function pathOf(parts: readonly PropertyKey[]): string {
 }
 
 /** zod's commonest messages in the words of the language. */
-function inWords(issue: z.core.$ZodRawIssue): string | undefined {
+export function inWords(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'invalid_type') {
     const wanted = `expected ${TYPES[issue.expected] ?? issue.expected}`;
     return issue.input === undefined ? `${wanted}, and there is none` : wanted;

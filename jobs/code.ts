@@ -29,9 +29,22 @@ const hashes = new Map<string, Promise<string>>();
 const LOAD = ['jobs/load/', 'warehouse/', 'warehouse/marts/', 'warehouse/checks/', 'datasets/mapped.ts'];
 
 /** What lines by customer depend on besides their own folder: they are brought together as those of a day are. */
-const CUSTOMERS = ['jobs/clean/', 'jobs/customers/'];
+const CUSTOMERS = ['jobs/clean/', 'jobs/customers/', 'datasets/cohorts.ts'];
 
-const OWN: Readonly<Record<string, readonly string[]>> = { load: LOAD, customers: CUSTOMERS };
+/** Jobs over customer blocks depend on these too: they read what is written there. */
+const SEGMENT = ['jobs/segment/', 'datasets/segments.ts'];
+const VALUE = ['jobs/value/', 'datasets/value.ts'];
+const BASKETS = ['jobs/baskets/', 'datasets/baskets.ts'];
+const RECOMMEND = ['jobs/recommend/', 'datasets/recommendations.ts'];
+
+const OWN: Readonly<Record<string, readonly string[]>> = {
+  load: LOAD,
+  customers: CUSTOMERS,
+  segment: [...CUSTOMERS, ...SEGMENT],
+  value: [...CUSTOMERS, ...VALUE],
+  baskets: [...CUSTOMERS, ...BASKETS],
+  recommend: [...CUSTOMERS, ...RECOMMEND],
+};
 
 /** Hash of the code of a job: its folder, the kernels, the formats, and the versions of libraries. */
 export function codeHash(job: string): Promise<string> {

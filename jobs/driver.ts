@@ -14,6 +14,10 @@ export interface StageRequest<Output> {
   /** What all tasks have in common; part of each task's identity. */
   readonly shared: unknown;
   readonly inputs: readonly unknown[];
+  /** What the stage is called in events and summaries. (Default: the kind) */
+  readonly name?: string;
+  /** How many stages of this name people see as one. (Default: each is seen by itself) */
+  readonly steps?: number;
   /** Records that one output stands for, for the rate on the screen. */
   readonly rows?: (output: Output) => number;
   /** Records refused in one output. */

@@ -49,9 +49,13 @@ type Job = Readonly<Record<string, unknown>>;
 
 /** The task functions of each job, loaded by the first thread that needs them. */
 const JOBS: Readonly<Record<string, () => Promise<Job>>> = {
+  baskets: () => import('./baskets/tasks.ts'),
   clean: () => import('./clean/tasks.ts'),
   customers: () => import('./customers/tasks.ts'),
+  recommend: () => import('./recommend/tasks.ts'),
+  segment: () => import('./segment/tasks.ts'),
   probe: () => import('./probe/tasks.ts'),
+  value: () => import('./value/tasks.ts'),
 };
 
 /** What can be done about a task of a kind that needs more memory than it has; null when its job does not say. */

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { between, pick, seeded } from '../test/random.ts';
-import { compilePattern, dayText, MICROS_PER_DAY, NO_DATE, parseByPattern, parseIsoDay } from './dates.ts';
+import {
+  compilePattern,
+  dayText,
+  MICROS_PER_DAY,
+  monthStart,
+  NO_DATE,
+  parseByPattern,
+  parseIsoDay,
+  weekStart,
+} from './dates.ts';
 
 const MS_PER_DAY = 86_400_000;
 
@@ -20,6 +29,14 @@ describe('the calendar', () => {
     for (let days = first; days <= last; days++) {
       const text = new Date(days * MS_PER_DAY).toISOString().slice(0, 10);
       if (dayText(days) !== text || parseIsoDay(text) !== days) expect.fail(text);
+    }
+  });
+
+  it('knows the first day of each month and the Monday of each week', () => {
+    for (let days = parseIsoDay('1600-01-01')!; days <= parseIsoDay('2400-12-31')!; days++) {
+      const date = new Date(days * MS_PER_DAY);
+      if (days - monthStart(days) !== date.getUTCDate() - 1) expect.fail(dayText(days));
+      if (days - weekStart(days) !== (date.getUTCDay() + 6) % 7) expect.fail(dayText(days));
     }
   });
 

@@ -16,6 +16,21 @@ export function dayText(days: number): string {
   return new Date(days * 86_400_000).toISOString().slice(0, 10);
 }
 
+/** The first day of the month of a day number (Hinnant, as above). */
+export function monthStart(days: number): number {
+  // March 1st begins the year, so that the day that comes in leap years is its last.
+  const shifted = days + 719468;
+  const dayOfEra = shifted - Math.floor(shifted / 146097) * 146097;
+  const leaps = Math.floor(dayOfEra / 1460) - Math.floor(dayOfEra / 36524) + Math.floor(dayOfEra / 146096);
+  const yearOfEra = Math.floor((dayOfEra - leaps) / 365);
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const month = Math.floor((5 * dayOfYear + 2) / 153);
+  return days - dayOfYear + Math.floor((153 * month + 2) / 5);
+}
+
+/** The Monday of the week of a day number: day 0 was a Thursday. */
+export const weekStart = (days: number): number => days - (days + 3 - Math.floor((days + 3) / 7) * 7);
+
 /** The day number of YYYY-MM-DD, or null if no calendar has that day. */
 export function parseIsoDay(text: string): number | null {
   const match = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text);

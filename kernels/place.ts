@@ -18,6 +18,12 @@ export function place(kernels: Kernels, view: ArrayBufferView): number {
   return start;
 }
 
+/** Address of a view that a kernel writes to: a copy would be lost. */
+export function inside(kernels: Kernels, view: ArrayBufferView): number {
+  if (view.buffer !== kernels.bytes.buffer) throw new Error('what a kernel writes to is not in its memory');
+  return view.byteOffset;
+}
+
 /** Addresses of a column's buffers; only texts have offsets. */
 export interface PlacedColumn {
   readonly values: number;
@@ -89,7 +95,21 @@ export function allocTexts(kernels: Kernels, length: number, size: number): Text
 export const allocInt32s = (kernels: Kernels, length: number): Int32Array =>
   new Int32Array(kernels.bytes.buffer, kernels.alloc(length * 4), length);
 
+export const allocFloat32s = (kernels: Kernels, length: number): Float32Array =>
+  new Float32Array(kernels.bytes.buffer, kernels.alloc(length * 4), length);
+
+export const allocFloat64s = (kernels: Kernels, length: number): Float64Array =>
+  new Float64Array(kernels.bytes.buffer, kernels.alloc(length * 8), length);
+
 export const allocBytes = (kernels: Kernels, size: number): Uint8Array =>
   new Uint8Array(kernels.bytes.buffer, kernels.alloc(size), size);
 
 const allocBitmap = (kernels: Kernels, length: number): Uint8Array => allocBytes(kernels, (length + 7) >> 3);
+
+/** All zeros. */
+export const allocFloats = (kernels: Kernels, length: number): Float32Array =>
+  new Float32Array(kernels.bytes.buffer, kernels.allocZeroed(length * 4), length);
+
+/** All zeros. */
+export const allocDoubles = (kernels: Kernels, length: number): Float64Array =>
+  new Float64Array(kernels.bytes.buffer, kernels.allocZeroed(length * 8), length);

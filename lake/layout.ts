@@ -3,6 +3,9 @@
 export const layout = {
   /** Which version of endcap wrote the folder, and for which data set. */
   project: 'endcap.json',
+  /** Which recommender `endcap tune` has chosen; people may edit it. The one that it replaced is kept. */
+  choice: 'recommend.json',
+  choiceBefore: 'recommend.before.json',
   /** The inputs of a stage's tasks; named by the hash of the content. */
   plan: (hash: string) => `lake/plans/${hash}.ndjson`,
   /** What a task made: created by the first attempt that ends, never replaced. */

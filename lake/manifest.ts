@@ -10,6 +10,8 @@ export interface ScratchFile {
 export interface PartFile extends ScratchFile {
   /** Of the content: two parts with one hash are equal, wherever they rest. */
   readonly sha256: string;
+  /** Of its table's columns, where a later publication reads the file too: its own table may have got others since. */
+  readonly schema?: string;
 }
 
 /** Parts of a partitioned table carry the value of the partition column: `2018-01-31`. */
@@ -50,6 +52,14 @@ export interface Publication {
   /** Key of the embedded warehouse. */
   readonly warehouse: string;
   readonly tables: Readonly<Record<string, readonly PartFile[]>>;
+  /** Files beside the tables, by what they are: the model of `recommend`. */
+  readonly files?: Readonly<Record<string, PartFile>>;
   /** Set when an older publication was put in place again. */
   readonly rollbackOf?: number;
 }
+
+/** Every file that the publication consists of, but for its warehouse. */
+export const filesOf = ({ tables, files = {} }: Pick<Publication, 'tables' | 'files'>): PartFile[] => [
+  ...Object.values(tables).flat(),
+  ...Object.values(files),
+];

@@ -124,7 +124,7 @@ it('months that fit into the memory become one block that does not', { timeout: 
 
 describe('a run that does not ask for customers', () => {
   const computed = ({ stages }: RunSummary) =>
-    Object.fromEntries(stages.filter(({ stage }) => stage !== 'load').map(stage => [stage.stage, stage.computed]));
+    Object.fromEntries(stages.filter(({ stage }) => stage.includes('.')).map(stage => [stage.stage, stage.computed]));
 
   it('is what it was: the same tasks, of which a run that does ask computes only the days anew', {
     timeout: RUN_MS,
@@ -139,7 +139,9 @@ describe('a run that does not ask for customers', () => {
     const cleaned = Object.entries(computed(asked)).filter(([stage, count]) => stage.startsWith('clean.') && count > 0);
     expect(cleaned).toEqual([['clean.day', 2]]);
     const again = await runHere({ ...stall, customers: false });
-    expect(Object.values(computed(again)).filter(count => count > 0)).toEqual([]);
+    // It publishes without the tables of customers, and nothing else is computed.
+    const tasks = Object.entries(computed(again)).filter(([stage, count]) => stage.includes('.') && count > 0);
+    expect(tasks).toEqual([]);
   });
 
   /** What identifies the tasks of days, and that nothing else does. */

@@ -145,6 +145,11 @@ describe('a deploy that changes code', () => {
   it.each([
     { job: 'clean', own: ['jobs/clean/'], some: ['kernels/records.ts', 'lake/parquet/write.ts', 'datasets/sales.ts'] },
     { job: 'customers', own: listed('CUSTOMERS'), some: ['jobs/clean/pieces.ts', 'lake/assemble.ts'] },
+    ...['segment', 'value', 'baskets', 'recommend'].map(job => ({
+      job,
+      own: [...listed('CUSTOMERS'), ...listed(job.toUpperCase())],
+      some: ['jobs/customers/lines.ts', 'lake/assemble.ts'],
+    })),
   ])('computes anew whatever $job ran through that code', ({ job, own, some }) => {
     const used = [...reachable(`jobs/${job}/tasks.ts`)];
     expect(used).toEqual(expect.arrayContaining(some));
@@ -156,8 +161,7 @@ describe('a deploy that changes code', () => {
   it('names only files and folders that are there', () => {
     const paths = [...sources.keys()];
     const isThere = (entry: string) => paths.some(path => path === entry || path.startsWith(entry));
-    expect([...listed('COMMON'), ...listed('LOAD'), ...listed('CUSTOMERS')].filter(entry => !isThere(entry))).toEqual(
-      [],
-    );
+    const all = ['COMMON', 'LOAD', 'CUSTOMERS', 'SEGMENT', 'VALUE', 'BASKETS', 'RECOMMEND'].flatMap(listed);
+    expect(all.filter(entry => !isThere(entry))).toEqual([]);
   });
 });

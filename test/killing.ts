@@ -7,7 +7,7 @@ import type { RunEvent } from '../coordinator/events.ts';
 import { openStore } from '../lake/open.ts';
 import type { ObjectStore } from '../lake/store.ts';
 import { openWarehouse } from '../warehouse/open.ts';
-import { publicationsOf } from './support.ts';
+import { hashesOf, publicationsOf } from './support.ts';
 
 export interface KilledRun {
   readonly events: readonly RunEvent[];
@@ -61,10 +61,7 @@ export async function expectWholePublication(project: string): Promise<number> {
   return publication.n;
 }
 
-/** Hashes of everything that is published, by table. */
+/** Hashes of everything that was computed for what is published, by table. */
 export async function publishedHashes(project: string): Promise<Record<string, string[]>> {
-  const publication = (await publicationsOf(project)).at(-1)!;
-  return Object.fromEntries(
-    Object.entries(publication.tables).map(([table, parts]) => [table, parts.map(part => part.sha256)]),
-  );
+  return hashesOf({ publication: (await publicationsOf(project)).at(-1)! });
 }

@@ -85,7 +85,7 @@ describe('one grocery, cut and run in many ways', () => {
       const summary = await runHere({ input, project, chunkBytes: 64 * KIB, onEvent });
       expect(summary).toMatchObject({ outcome: 'unchanged', publication: 1 });
       expect(finished.map(({ stage, computed }) => [stage, computed])).toEqual(finished.map(({ stage }) => [stage, 0]));
-      const tasks = reference.summary.stages.filter(({ stage }) => stage.startsWith('clean.'));
+      const tasks = reference.summary.stages.filter(({ stage }) => !['marts', 'checks'].includes(stage));
       expect(finished.map(({ stage, reused }) => [stage, reused])).toEqual(
         tasks.map(({ stage, computed }) => [stage, computed]),
       );

@@ -78,10 +78,12 @@ export async function publishFrom(options: RunOptions & { readonly project: stri
 export const publicationsOf = async (project: string): Promise<Publication[]> =>
   listPublications(await openStore(`${pathToFileURL(project).href}/`));
 
-/** The SHA-256 of every published part file, by table. */
-export const hashesOf = ({ publication }: Published): Record<string, string[]> =>
+/** The SHA-256 of every published part file, by table; those of the publication before are no part of what was computed. */
+export const hashesOf = ({ publication }: Pick<Published, 'publication'>): Record<string, string[]> =>
   Object.fromEntries(
-    Object.entries(publication.tables).map(([table, parts]) => [table, parts.map(({ sha256 }) => sha256)]),
+    Object.entries(publication.tables)
+      .filter(([table]) => table !== 'previous_rfm')
+      .map(([table, parts]) => [table, parts.map(({ sha256 }) => sha256)]),
   );
 
 /** Every table and mart as JSON, a row a line: marts in the order of their grain, tables of their columns. */

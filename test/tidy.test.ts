@@ -71,7 +71,7 @@ const CASES: Readonly<Record<string, Case>> = {
     good: {
       'jobs/x/a.ts': "import type { b } from '../../cluster/task.ts'; // from '../../cli/c.ts'",
       'cluster/task.ts': '',
-      'coordinator/run.ts': "new URL('../workers/thread.ts', import.meta.url)",
+      'coordinator/work.ts': "new URL('../workers/thread.ts', import.meta.url)",
       'workers/thread.ts': '',
       'cli/c.ts': '',
       'base/a.test.ts': "import '../cli/c.ts';",

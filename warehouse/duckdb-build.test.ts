@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { buildShop, type Cell, FACT, MAPPED, SHOP, SHOP_FILE, writeTable } from './duckdb.fixture.ts';
+import { buildShop, type Cell, FACT, OTHER_MAPPED, SHOP, SHOP_FILE, shopWith, writeTable } from './duckdb.fixture.ts';
 import { METRICS, metricsSql } from './metrics.ts';
 import { openBuild, openWarehouse } from './open.ts';
 import { readMarts } from './sql.ts';
@@ -20,7 +20,8 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 /** Rows and types in which each mart differs from what its file says, read as it is written. */
 async function differences(warehouse: Warehouse): Promise<Record<string, Json>> {
   const found: Record<string, Json> = {};
-  for (const { name, sql } of await readMarts()) {
+  const tables = new Set((await warehouse.query('show tables')).rows.map(({ name }) => name));
+  for (const { name, sql } of (await readMarts()).filter(mart => tables.has(mart.name))) {
     const { rows: counts } = await warehouse.query(`select
       (select count(*) from ((${sql}) except all (from ${name}))) as missing,
       (select count(*) from ((from ${name}) except all (${sql}))) as extra`);
@@ -69,15 +70,18 @@ test.each<[string, (row: Row) => boolean, Readonly<Record<string, Cell>>, number
   );
   const file = join(folder, 'repeated.duckdb');
   const build = await openBuild({ file, lakeDir: folder, threads: 2 });
-  for (const { definition, rows } of SHOP) {
+  for (const { definition, rows } of shopWith(sales)) {
     const isCustomer = definition.name === 'dim_customer' && apart > 0;
     const customers = isCustomer ? times.flatMap(time => rows.map(row => later(row, 0, time * apart))) : rows;
     const isFact = definition === FACT;
-    const source = await writeTable(join(folder, 'repeated'), { definition, rows: isFact ? sales : customers });
+    const source = await writeTable(join(folder, 'repeated'), { definition, rows: customers });
     const files = source.files.map(key => `repeated/${key}`);
     await build.addTable({ definition, files }, isFact ? 'view' : 'table');
   }
-  expect((await build.buildMarts(MAPPED)).filter(({ built }) => !built)).toEqual([]);
+  const lacking = (await build.buildMarts(OTHER_MAPPED)).filter(
+    ({ reason }) => reason !== null && /^(fct|dim)_/.test(reason),
+  );
+  expect(lacking).toEqual([]);
   const headline = await build.measure(metricsSql(METRICS));
   expect((await build.runChecks()).filter(({ passed }) => !passed)).toEqual([]);
   await build.close();

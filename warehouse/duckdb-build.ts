@@ -8,7 +8,7 @@ import { linesAsOrders } from './duckdb-orders.ts';
 import { rewrite } from './duckdb-rewrite.ts';
 import { identifier, literal, SQL_TYPES, selectFiles } from './duckdb-sql.ts';
 import { METRICS } from './metrics.ts';
-import { missing, readChecks, readMarts, type SqlFile } from './sql.ts';
+import { afterSources, missing, readChecks, readMarts, type SqlFile } from './sql.ts';
 import type { Build, CheckReport, Json, MartReport, Placement, Progress, TableSource, Totals } from './warehouse.ts';
 
 /** Rows of a failed check that its report shows. */
@@ -60,11 +60,9 @@ export class DuckBuild implements Build {
       reports.set(mart.name, await named(`the mart ${mart.name}`, whereIs('marts', mart), () => this.#buildMart(mart)));
       onProgress?.(reports.size, marts.length);
     };
-    const [early, others] = [
-      marts.filter(({ grain }) => fact.hasManyIds(grain)),
-      marts.filter(({ grain }) => !fact.hasManyIds(grain)),
-    ];
-    for (const mart of early) await build(mart);
+    const isEarly = ({ grain, from }: SqlFile) => from.length === 0 && fact.hasManyIds(grain);
+    const others = afterSources(marts).filter(mart => !isEarly(mart));
+    for (const mart of marts) if (isEarly(mart)) await build(mart);
     await named(`the copy of ${FACT}`, undefined, () => this.#copyFact(fact, others));
     for (const mart of others) await build(mart);
     return marts.map(({ name }) => reports.get(name)!);

@@ -65,7 +65,11 @@ async function spoil(name: string, replace: (build: Build) => Promise<void>): Pr
 }
 
 test('a mart whose SQL fails is named, and so is a check', async () => {
-  const narrow = { definition: table('dim_product', [['product_id', 'int64']]), rows: [[10]] };
+  const names = [
+    ['product_id', 'int64'],
+    ['product_name', 'text'],
+  ] as const;
+  const narrow = { definition: table('dim_product', names), rows: [[10, 'Apple']] };
   const build = await spoil('dim_product', async b => b.addTable(await writeTable(folder, narrow), 'table'));
   await expect(build.buildMarts(MAPPED)).rejects.toThrow(/^the mart mart_brand_sales: Binder Error/);
   await build.close();

@@ -18,6 +18,7 @@ export const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
  * `safe_ratio` is exact: both sides are taken as whole millionths and divided as 128-bit integers, with half of the
  * divisor added, which rounds half away from zero to six decimals. Amounts may be as large as 8 · 10^25. The result
  * is as wide as a sum's type, since an average over one row is as large as the sum.
+ * `months_between` counts how often a month begins after the first day until the second one.
  * `week_of` and `month_of` are worked out by hand: `date_trunc` is several times slower.
  * `weight_of` is a number below 2^28 that is as good as random, and the same for equal keys.
  * `to_base` brings an amount of a line to the base currency; `fx_rate` is what one unit of that costs in the line's.
@@ -25,6 +26,7 @@ export const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
 export const MACROS = [
   `lake_files(keys) as list_transform(keys, lambda key: coalesce(getvariable('lake'), '') || key)`,
   `days_between(a, b) as date_diff('day', cast(a as date), cast(b as date))`,
+  `months_between(a, b) as date_diff('month', cast(a as date), cast(b as date))`,
   `week_of(d) as cast(d as date) - cast(isodow(d) - 1 as integer)`,
   `month_of(d) as cast(d as date) - cast(day(d) - 1 as integer)`,
   `millionths(a) as cast(cast(a as decimal(38, 6)) * 1000000 as hugeint)`,

@@ -9,6 +9,8 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import type { ColumnType, TableDefinition } from '../base/table.ts';
 import { identifier, literal, SQL_TYPES } from './duckdb-sql.ts';
 import { openBuild } from './open.ts';
+import { RECOMMEND_TABLES } from './recommend.fixture.ts';
+import { SEGMENT_TABLES } from './segments.fixture.ts';
 import type { CheckReport, MartReport, TableSource } from './warehouse.ts';
 
 export type Cell = string | number | boolean | null;
@@ -113,6 +115,71 @@ const RATE = table('dim_rate', [
   ['currency', 'text'],
   ['rate', 'decimal'],
 ]);
+const BASKET_RULE = table('basket_rule', [
+  ['rule_rank', 'int64'],
+  ['antecedent_1', 'int64'],
+  ['antecedent_2', 'int64'],
+  ['antecedent_3', 'int64'],
+  ['consequent', 'int64'],
+  ['as_of', 'date'],
+  ['baskets', 'int64'],
+  ['antecedent_baskets', 'int64'],
+  ['consequent_baskets', 'int64'],
+  ['rule_baskets', 'int64'],
+  ['support', 'double'],
+  ['confidence', 'double'],
+  ['lift', 'double'],
+  ['is_beyond_chance', 'boolean'],
+  ['rest_amount', 'decimal'],
+]);
+
+/** The first day of the period of a day. */
+const PERIODS: Readonly<Record<string, (day: string) => string>> = {
+  month: day => `${day.slice(0, 7)}-01`,
+  week: day => {
+    const date = new Date(day);
+    date.setUTCDate(date.getUTCDate() - ((date.getUTCDay() + 6) % 7));
+    return date.toISOString().slice(0, 10);
+  },
+};
+
+const COHORT_ACTIVITY = table('cohort_activity', [
+  ['grain', 'text'],
+  ['cohort', 'date'],
+  ['period', 'date'],
+  ['customers', 'int64'],
+  ['orders', 'int64'],
+  ['lines', 'int64'],
+  ['revenue', 'decimal'],
+]);
+
+const CUSTOMER_VALUE = table('customer_value', [
+  ['customer_id', 'int64'],
+  ['purchases', 'int32'],
+  ['last_day', 'date'],
+  ['days_since', 'int32'],
+  ['median_gap', 'double'],
+  ['overdue', 'double'],
+  ['p_alive', 'double'],
+  ['expected_purchases', 'double'],
+  ['expected_value', 'double'],
+  ['clv', 'double'],
+  ['value_at_risk', 'double'],
+]);
+const VALUE_HOLDOUT = table('value_holdout', [
+  ['bucket', 'text'],
+  ['customers', 'int64'],
+  ['predicted_purchases', 'double'],
+  ['actual_purchases', 'int64'],
+  ['purchases_low', 'double'],
+  ['purchases_high', 'double'],
+  ['is_purchases_inside', 'boolean'],
+  ['predicted_value', 'double'],
+  ['actual_value', 'decimal'],
+  ['value_low', 'double'],
+  ['value_high', 'double'],
+  ['is_value_inside', 'boolean'],
+]);
 
 export const SHOP: readonly FixtureTable[] = [
   { definition: FACT, rows: SALES },
@@ -165,12 +232,57 @@ export const SHOP: readonly FixtureTable[] = [
       ['2024-01-03', 'USD', '1'],
     ],
   },
+  { definition: COHORT_ACTIVITY, rows: cohortRows(SALES) },
+  {
+    definition: BASKET_RULE,
+    rows: [
+      [1, 10, null, null, 12, '2024-03-21', 9, 5, 4, 3, String(3 / 9), '0.6', '1.35', false, '30'],
+      [2, 12, null, null, 10, '2024-03-21', 9, 4, 5, 3, String(3 / 9), '0.75', '1.35', false, '38'],
+    ],
+  },
+  ...[...SEGMENT_TABLES, ...RECOMMEND_TABLES].map(([name, columns, rows]) => ({
+    definition: table(name, columns),
+    rows,
+  })),
+  {
+    definition: CUSTOMER_VALUE,
+    rows: [
+      [1, 4, '2024-03-20', 1, 34, 0.029412, 0.75, 3, 8, 24, 6],
+      [2, 3, '2024-01-03', 78, 13, 6, 0.5, 2, 12, 24, 12],
+      [3, 0, null, null, null, null, null, null, null, null, null],
+      [4, 1, '2024-03-20', 1, null, null, 1, 1.5, 50, 75, 0],
+      [5, 2, '2024-01-09', 72, 8, null, 0.25, 0.5, 16, 8, 6],
+      [6, 1, '2024-01-10', 71, null, null, 1, 1, 20, 20, 0],
+    ],
+  },
+  {
+    definition: VALUE_HOLDOUT,
+    rows: [
+      ['0', 2, 0.75, 0, null, null, null, 25, '0', null, null, null],
+      ['1', 1, 0.5, 1, null, null, null, 15, '8', null, null, null],
+      ['all', 3, 1.25, 1, 0, 3.5, true, 40, '8', 9, 71, false],
+    ],
+  },
 ];
 
 /** Every column of the shop: a data set that fills all there is. */
 export const MAPPED: ReadonlySet<string> = new Set(
   SHOP.flatMap(({ definition }) => definition.columns.map(({ name }) => `${definition.name}.${name}`)),
 );
+
+/** What jobs made of the shop's sales would not fit others, but for what can be counted anew. */
+const fitsOthers = (name: string): boolean => /^(fct_|dim_|cohort_activity)/.test(name);
+
+/** The shop with other sales. */
+export const shopWith = (sales: FixtureTable['rows']): FixtureTable[] =>
+  SHOP.map(({ definition, rows }) => {
+    if (definition === FACT) return { definition, rows: sales };
+    if (definition === COHORT_ACTIVITY) return { definition, rows: cohortRows(sales) };
+    return { definition, rows: fitsOthers(definition.name) ? rows : [] };
+  });
+
+/** What it fills. */
+export const OTHER_MAPPED: ReadonlySet<string> = new Set([...MAPPED].filter(fitsOthers));
 
 /** The file that buildShop makes, below its folder. */
 export const SHOP_FILE = 'shop.duckdb';
@@ -221,11 +333,32 @@ export async function writeTable(
   return { definition, files };
 }
 
-function valuesSql({ columns }: TableDefinition, rows: FixtureTable['rows']): string {
+/** The rows as a query. */
+export function valuesSql({ columns }: TableDefinition, rows: FixtureTable['rows']): string {
   const casts = columns.map(
     ({ name, type }) => `cast(${identifier(name)} as ${SQL_TYPES[type]}) as ${identifier(name)}`,
   );
   const cell = (value: Cell) => (value === null ? 'null' : literal(String(value)));
-  const values = rows.map(row => `(${row.map(cell).join(', ')})`).join(', ');
-  return `select ${casts.join(', ')} from (values ${values}) as v(${columns.map(({ name }) => identifier(name)).join(', ')})`;
+  const none = `select ${columns.map(() => 'null').join(', ')} where false`;
+  const values = rows.length === 0 ? none : `values ${rows.map(row => `(${row.map(cell).join(', ')})`).join(', ')}`;
+  return `select ${casts.join(', ')} from (${values}) as v(${columns.map(({ name }) => identifier(name)).join(', ')})`;
+}
+
+/** What the job of the customers counts, line by line. */
+function cohortRows(sales: FixtureTable['rows']): FixtureTable['rows'] {
+  const at = (name: string) => FACT.columns.findIndex(column => column.name === name);
+  const [customer, order, day, net] = [at('customer_id'), at('order_id'), at('sales_day'), at('net_amount_base')];
+  const bought = sales.filter(row => row[at('is_return')] === false);
+  const firsts = Map.groupBy(bought, row => row[customer]);
+  return Object.entries(PERIODS).flatMap(([grain, startOf]) => {
+    const periodOf = (row: readonly Cell[]) => startOf(String(row[day]));
+    const cohortOf = (row: readonly Cell[]) => firsts.get(row[customer])?.map(periodOf).sort()[0] ?? null;
+    const cells = Map.groupBy(sales, row => JSON.stringify([cohortOf(row), periodOf(row)]));
+    return Array.from(cells, ([key, rows]) => {
+      const own = rows.filter(row => bought.includes(row));
+      const count = (column: number) => new Set(own.map(row => `${row[customer]} ${row[column]}`)).size;
+      const revenue = rows.reduce((sum, row) => sum + Math.round(Number(row[net]) * 1e6), 0);
+      return [grain, ...JSON.parse(key), count(customer), count(order), rows.length, (revenue / 1e6).toFixed(6)];
+    });
+  });
 }

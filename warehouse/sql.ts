@@ -10,13 +10,43 @@ export interface SqlFile {
   readonly description: string;
   /** The columns that are unique together and order a dump. Empty for checks. */
   readonly grain: readonly string[];
-  /** All of these, and of each any one: `-- needs: a, b | c` is [[a], [b, c]]. */
+  /** All of these, and of each any one: `-- needs: a, b | c` is [[a], [b, c]]. What `from` needs is among them. */
   readonly needs: readonly (readonly string[])[];
+  /** Other marts that it reads. */
+  readonly from: readonly string[];
   readonly kind: Placement;
   readonly sql: string;
 }
 
-export const readMarts = (): Promise<SqlFile[]> => readFolder('marts');
+/** In the order of their names. */
+export async function readMarts(): Promise<SqlFile[]> {
+  const marts = await readFolder('marts');
+  const ordered = afterSources(marts);
+  const needs = new Map<string, SqlFile['needs']>();
+  for (const { name, needs: own, from } of ordered) {
+    const all = [...own, ...from.flatMap(source => needs.get(source)!)];
+    needs.set(name, [...new Map(all.map(any => [any.join(), any])).values()]);
+  }
+  return marts.map(mart => ({ ...mart, needs: needs.get(mart.name)! }));
+}
+
+/** The marts in an order in which each follows all that it is made from. */
+export function afterSources(marts: readonly SqlFile[]): SqlFile[] {
+  const ordered = new Set<SqlFile>();
+  while (ordered.size < marts.length) {
+    const names = new Set(Array.from(ordered, ({ name }) => name));
+    const next = marts.filter(mart => !ordered.has(mart) && mart.from.every(source => names.has(source)));
+    invariant(next.length > 0, `marts made from each other, or from none that there is: ${waiting(marts, ordered)}`);
+    for (const mart of next) ordered.add(mart);
+  }
+  return [...ordered];
+}
+
+const waiting = (marts: readonly SqlFile[], ordered: ReadonlySet<SqlFile>): string =>
+  marts
+    .filter(mart => !ordered.has(mart))
+    .map(({ name }) => name)
+    .join(', ');
 
 export const readChecks = (): Promise<SqlFile[]> => readFolder('checks');
 
@@ -44,9 +74,10 @@ function parse(name: string, sql: string): SqlFile {
   invariant(kind === 'view' || kind === 'table', `${name}.sql: kind '${kind}': expected view or table`);
   return {
     name,
-    description: header.filter(line => !/^(grain|needs|kind): /.test(line)).join(' '),
+    description: header.filter(line => !/^(grain|needs|kind|from): /.test(line)).join(' '),
     grain: tag('grain'),
     needs: tag('needs').map(any => list(any, '|')),
+    from: tag('from'),
     kind,
     sql: sql.trim(),
   };

@@ -7,6 +7,8 @@ export interface RunOptions {
   readonly input: string;
   readonly project: string;
   readonly threads: number;
+  /** False leaves out all that is computed customer by customer. (Default: as endcap run does) */
+  readonly customers?: false | undefined;
 }
 
 export type RunDetail = Pick<RunSummary, 'stages' | 'marts' | 'checks' | 'outcome'>;

@@ -5,7 +5,7 @@ import { createParquetWriter, encodeParquet, ROW_GROUP_ROWS } from '../../lake/p
 import type { Rows } from '../../lake/slab.ts';
 import type { TaskContext } from '../registry.ts';
 import { gatherRows } from './rejects.ts';
-import { NOTHING, restOf, restRows, withRest } from './rest.ts';
+import { NOTHING, restAnd, restOf, restRows, withRest } from './rest.ts';
 
 type Context = Pick<TaskContext, 'kernels' | 'write' | 'writer'>;
 
@@ -60,6 +60,9 @@ export interface PartStream {
   abort(): Promise<void>;
 }
 
+/** Rows of long texts fill a row group long before they are as many as one may have. */
+const REST_BYTES = 32 << 20;
+
 /** Writes a part file piece by piece: the same bytes as if it were encoded as a whole. Holds the rows of one row group. */
 export async function streamPart(
   { kernels, writer }: Pick<TaskContext, 'kernels' | 'writer'>,
@@ -77,12 +80,17 @@ export async function streamPart(
         const mark = kernels.mark();
         const end = Math.min(picks.length, at + ROW_GROUP_ROWS - rest.rows);
         const own = picks.subarray(at, end);
-        const group = rest.rows === 0 ? gatherRows(kernels, rows, own) : withRest(kernels, rest, rows, own);
         at = end;
-        const { bytes, written } = parquet.addFull(group);
-        rest = restOf(kernels, group, written);
+        // What is no row group yet is put off: small pieces are not packed again and again.
+        const isFull = rest.rows + own.length === ROW_GROUP_ROWS || rest.bytes >= REST_BYTES;
+        if (!isFull) rest = restAnd(kernels, rest, rows, own);
+        else {
+          const group = rest.rows === 0 ? gatherRows(kernels, rows, own) : withRest(kernels, rest, rows, own);
+          const { bytes, written } = parquet.addFull(group);
+          rest = restOf(kernels, group, written);
+          if (bytes.length > 0) await file.write(bytes);
+        }
         kernels.release(mark);
-        if (bytes.length > 0) await file.write(bytes);
       }
     },
     async finish() {

@@ -31,13 +31,19 @@ export interface CustomerInput {
 export interface Analysis {
   /** Part files by table, to be published. */
   readonly tables: Readonly<Record<string, readonly PartFile[]>>;
-  /** Why there is no such table, in a sentence for people, by the table's name. */
+  /** Other files to be published, by what they are: those of models. */
+  readonly files?: Readonly<Record<string, PartFile>>;
+  /** Why there is no such table, or nothing in a column, in a sentence for people: by `table` or `table.column`. */
   readonly absent: Readonly<Record<string, string>>;
+  /** What people should know of the tables that there are, in sentences. */
+  readonly notes: readonly string[];
 }
 
-export const NO_ANALYSIS: Analysis = { tables: {}, absent: {} };
+export const NO_ANALYSIS: Analysis = { tables: {}, absent: {}, notes: [] };
 
 export const addAnalyses = (...all: readonly Analysis[]): Analysis => ({
   tables: Object.assign({}, ...all.map(({ tables }) => tables)) as Analysis['tables'],
+  files: Object.assign({}, ...all.map(({ files }) => files)) as Readonly<Record<string, PartFile>>,
   absent: Object.assign({}, ...all.map(({ absent }) => absent)) as Analysis['absent'],
+  notes: all.flatMap(({ notes }) => notes),
 });

@@ -6,8 +6,9 @@ import { type MergeLimits, mergeRuns } from '../clean/days.ts';
 import type { CleanResult } from '../clean/driver.ts';
 import type { DayRun } from '../clean/pieces.ts';
 import type { Driver } from '../driver.ts';
-import type { CustomerInput } from './analysis.ts';
+import { type Analysis, type CustomerInput, NO_ANALYSIS } from './analysis.ts';
 import { type BlockInput, type BlockOutput, blockSorting } from './block.ts';
+import type { CohortInput, CohortOutput } from './cohort.ts';
 import type { ProfileInput, ProfileOutput } from './profile.ts';
 
 /** One run a piece of days becomes one a block, in passes where there are more than `fanIn`. Checks that no line is lost. */
@@ -44,6 +45,24 @@ export function profileCustomers(driver: Driver, { blocks, periods }: CustomerIn
     rows: ({ customers }) => customers,
   });
 }
+
+/** The table of cohorts, which the profiles' stage has counted block by block. */
+export async function cohortsOf(driver: Driver, profiles: readonly ProfileOutput[]): Promise<Analysis> {
+  const blocks = profiles.flatMap(({ cohorts }) => (cohorts ? [cohorts] : []));
+  const tooLarge = { ...NO_ANALYSIS, absent: { cohort_activity: COHORT_TOO_LARGE } };
+  if (blocks.length < profiles.length) return tooLarge;
+  const [merged] = await driver.stage<CohortOutput>({
+    kind: 'customers.cohort',
+    title: 'cohorts',
+    unit: 'tables',
+    shared: null,
+    inputs: [{ blocks } satisfies CohortInput],
+    rows: ({ rows }) => rows,
+  });
+  return merged?.part ? { ...NO_ANALYSIS, tables: { cohort_activity: [merged.part] } } : tooLarge;
+}
+
+const COHORT_TOO_LARGE = 'the revenue of a cohort in one month is 10¹² or more, which no amount may be';
 
 /** A block is merged as a day is, and takes its place. The runs are of one chunk each: no line is traced to its file here. */
 function runsOfBlocks(customers: readonly (readonly BlockSlices[])[]): { day: number; runs: DayRun[] }[][] {

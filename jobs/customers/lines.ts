@@ -40,6 +40,25 @@ export async function* customerLines(
   }
 }
 
+/**
+ * Reads rows piece by piece, of no more than `rowsAtOnce` rows unless a slice has more. Only the columns that are named are
+ * read; views of the kernels' memory, good until the next piece is asked for.
+ */
+export async function* columnRows(
+  { kernels, lake }: Pick<TaskContext, 'kernels' | 'lake'>,
+  slices: readonly Slice[],
+  names: readonly string[],
+  rowsAtOnce = CUSTOMER_ROWS_AT_ONCE,
+): AsyncGenerator<Rows> {
+  for (let slice = 0; slice < slices.length; ) {
+    const end = slicesEnd(slices, slice, rowsAtOnce);
+    const mark = kernels.mark();
+    yield await readRows({ kernels, lake }, slices.slice(slice, end), { names, skip: 0 });
+    kernels.release(mark);
+    slice = end;
+  }
+}
+
 /** The slice behind the one that has the last of `rows` rows from the slice `from` on. */
 function slicesEnd(slices: readonly Slice[], from: number, rows: number): number {
   let end = from;

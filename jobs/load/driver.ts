@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { invariant } from '../../base/errors.ts';
 import type { TableDefinition } from '../../base/table.ts';
 import type { Contract } from '../../datasets/contract.ts';
-import { conformedTables, mappedColumns } from '../../datasets/mapped.ts';
+import { conformedTables, customerTables, mappedColumns } from '../../datasets/mapped.ts';
 import type { PartFile } from '../../lake/manifest.ts';
 import type { ObjectStore } from '../../lake/store.ts';
 import { headlineMetrics, metricsSql } from '../../warehouse/metrics.ts';
@@ -16,9 +16,9 @@ export interface LoadInput {
   readonly contract: Contract;
   /** Part files by table; a table without any is empty. */
   readonly tables: Readonly<Record<string, readonly PartFile[]>>;
-  /** Key of the file to be made. */
-  /** Why a table is not there, in a sentence, by its name: the marts that need it say so. */
+  /** Why a table or a column's values are not there, in a sentence, by `table` or `table.column`: for marts to say. */
   readonly absent: Readonly<Record<string, string>>;
+  /** Key of the file to be made. */
   readonly warehouse: string;
   readonly threads: number;
   /** What the tasks that wrote the fact say of it: rows by raw file, and the sum of net_amount_base. */
@@ -41,14 +41,15 @@ export interface HeadlineMetric {
 }
 
 /** Large tables stay in the lake; what every query joins is copied. */
-const VIEWS = new Set(['fct_sales', 'quarantine']);
+const VIEWS = new Set(['fct_sales', 'quarantine', 'previous_rfm']);
 
 export async function load(lake: ObjectStore, input: LoadInput): Promise<LoadResult> {
   const { contract, tables, absent, warehouse, threads, expected, onProgress } = input;
   const lakeDir = fileURLToPath(lake.url);
   const file = fileURLToPath(new URL(warehouse, lake.url));
   const definitions = conformedTables(contract);
-  const mapped = new Set([...mappedColumns(contract), ...computedColumns(definitions, tables)]);
+  const computed = computedColumns(customerTables(contract), tables).filter(column => !(column in absent));
+  const mapped = new Set([...mappedColumns(contract), ...computed]);
   await mkdir(dirname(file), { recursive: true });
   const build = await openBuild({ file, lakeDir, threads });
   try {
@@ -72,15 +73,16 @@ export async function load(lake: ObjectStore, input: LoadInput): Promise<LoadRes
 /** `table.column` of the tables that jobs have made beside what the contract fills. */
 function computedColumns(definitions: readonly TableDefinition[], tables: LoadInput['tables']): string[] {
   return definitions
-    .filter(({ name }) => (tables[name] ?? []).length > 0 && !name.startsWith('dim_'))
-    .filter(({ name }) => name !== 'fct_sales' && name !== 'quarantine')
+    .filter(({ name }) => (tables[name] ?? []).length > 0)
     .flatMap(({ name, columns }) => columns.map(column => `${name}.${column.name}`));
 }
 
-/** What a mart lacks, in words: of a table that a job has not made, why it has not. */
+/** What a mart lacks, in words: of what a job has not made, why it has not. */
 function withSentence(mart: MartReport, absent: LoadInput['absent']): MartReport {
   if (mart.reason === null) return mart;
-  const sentence = Object.entries(absent).find(([table]) => mart.reason!.includes(`${table}.`))?.[1];
+  const columns = mart.reason.split(/, | or /);
+  const isLacking = (name: string) => columns.some(column => column === name || column.startsWith(`${name}.`));
+  const sentence = Object.entries(absent).find(([name]) => isLacking(name))?.[1];
   return { ...mart, reason: sentence ?? `needs ${mart.reason}` };
 }
 

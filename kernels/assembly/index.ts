@@ -1,4 +1,8 @@
 /** Everything that kernels.wasm exports. Compiled by kernels/build.ts (`npm run build:wasm`). */
+export { alsItemProducts, alsItemTargets, alsTranspose } from './als/byitem';
+export { gramian as alsGramian, timesMatrix } from './als/dense';
+export { alsInit, alsPairLoss, alsPenalty } from './als/factors';
+export { alsItems, alsScratch, alsUsers } from './als/steps';
 export { csvContent, csvContentEnd } from './csv/content';
 export { csvDays, csvMoments } from './csv/moments';
 export { csvDecimals } from './csv/decimals';
@@ -18,6 +22,12 @@ export { countRecords } from './lines';
 export { indexNumbers, indexTexts, lookupDense, lookupNumbers, lookupTexts, pairKeys } from './lookup';
 export * from './money';
 export { dictionaryNear32, dictionaryNear64 } from './near';
+export * from './recommend/ease';
+export { packItems, pairScores } from './recommend/factors';
+export { addGramian } from './recommend/gramian';
+export { beginStep, pivotsOfStep, sweepRows } from './recommend/inverse';
+export { alsReasons } from './recommend/reasons';
+export { topFactors, topScores, topScratch } from './recommend/topn';
 export * from './rows';
 export { runBits, zstdRuns } from './runs';
 export * from './scan';

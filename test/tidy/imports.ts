@@ -43,7 +43,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The one place that starts what coordinators must not import. */
-const BY_ADDRESS = ['coordinator/run.ts → workers/thread.ts'];
+const BY_ADDRESS = ['coordinator/work.ts → workers/thread.ts'];
 
 /** Who alone may use a package. */
 const ONLY: readonly (readonly [pattern: RegExp, users: readonly string[]])[] = [
