@@ -36,3 +36,11 @@ export interface TableDefinition {
   readonly partitionBy: string | null;
   readonly clusterBy: readonly string[];
 }
+
+/** A column, said in one line. */
+export const column = (name: string, type: ColumnType, nullable: boolean, description: string): ColumnDefinition => ({
+  name,
+  type,
+  nullable,
+  description,
+});

@@ -1,5 +1,5 @@
 /** The table of cohorts: customers by when they first bought, and what became of them. */
-import type { ColumnDefinition, ColumnType, TableDefinition } from '../base/table.ts';
+import { column, type TableDefinition } from '../base/table.ts';
 
 /** A purchase is a line that is no return. Sums over all cohorts of a grain are those of fct_sales. */
 export function cohortTables(): TableDefinition[] {
@@ -10,21 +10,14 @@ export function cohortTables(): TableDefinition[] {
       partitionBy: null,
       clusterBy: ['grain', 'cohort'],
       columns: [
-        column('grain', 'text', 'month or week: what cohort and period are'),
-        column('cohort', 'date', 'first day of the period of the first purchase; null for who only gave back', true),
-        column('period', 'date', 'first day of the month, or Monday of the week'),
-        column('customers', 'int64', 'customers who bought something in the period'),
-        column('orders', 'int64', 'orders of a customer in which something was bought in the period'),
-        column('lines', 'int64', 'lines of receipts, returns too'),
-        column('revenue', 'decimal', 'net amounts of all lines in the base currency, returns taken off'),
+        column('grain', 'text', false, 'month or week: what cohort and period are'),
+        column('cohort', 'date', true, 'first day of the period of the first purchase; null for who only gave back'),
+        column('period', 'date', false, 'first day of the month, or Monday of the week'),
+        column('customers', 'int64', false, 'customers who bought something in the period'),
+        column('orders', 'int64', false, 'orders of a customer in which something was bought in the period'),
+        column('lines', 'int64', false, 'lines of receipts, returns too'),
+        column('revenue', 'decimal', false, 'net amounts of all lines in the base currency, returns taken off'),
       ],
     },
   ];
 }
-
-const column = (name: string, type: ColumnType, description: string, nullable = false): ColumnDefinition => ({
-  name,
-  type,
-  nullable,
-  description,
-});

@@ -1,14 +1,7 @@
 /** Tables of the recommender. */
-import type { ColumnDefinition, ColumnType, TableDefinition } from '../base/table.ts';
+import { type ColumnType, column, type TableDefinition } from '../base/table.ts';
 import type { Contract } from './contract.ts';
 import { salesTable } from './sales.ts';
-
-const column = (name: string, type: ColumnType, nullable: boolean, description: string): ColumnDefinition => ({
-  name,
-  type,
-  nullable,
-  description,
-});
 
 /** recommendation, recommend_quality. Ids keep the type that they have in fct_sales. */
 export const recommendTables = (contract: Contract): TableDefinition[] => [

@@ -2,15 +2,8 @@
  * The conformed schema: what every data set's rows become. Tables are functions of the contract, because
  * ids keep the type they have at the source.
  */
-import type { ColumnDefinition, ColumnType, TableDefinition } from '../base/table.ts';
+import { type ColumnType, column, type TableDefinition } from '../base/table.ts';
 import { COLUMN_TYPES, type Contract, type DimensionName, type Value } from './contract.ts';
-
-const column = (name: string, type: ColumnType, nullable: boolean, description: string): ColumnDefinition => ({
-  name,
-  type,
-  nullable,
-  description,
-});
 
 /** fct_sales. Grain: one sold line. Amounts are in the line's currency; `…_base` in the data set's base currency. */
 export function salesTable(contract: Contract): TableDefinition {

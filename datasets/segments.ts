@@ -1,14 +1,7 @@
 /** The tables of RFM: recency, frequency and monetary value of each customer, and what they come to. */
-import type { ColumnDefinition, ColumnType, TableDefinition } from '../base/table.ts';
+import { column, type TableDefinition } from '../base/table.ts';
 import type { Contract } from './contract.ts';
 import { salesTable } from './sales.ts';
-
-const column = (name: string, type: ColumnType, nullable: boolean, description: string): ColumnDefinition => ({
-  name,
-  type,
-  nullable,
-  description,
-});
 
 /** customer_rfm, rfm_cut, rfm_segment, and previous_rfm: customer_rfm of the publication before. */
 export function segmentTables(contract: Contract): TableDefinition[] {

@@ -1,5 +1,5 @@
 /** The tables of what customers are worth. Figures that a model computes are floats; amounts that were paid are not. */
-import type { ColumnDefinition, TableDefinition } from '../base/table.ts';
+import { type ColumnDefinition, column, type TableDefinition } from '../base/table.ts';
 import type { Contract } from './contract.ts';
 import { salesTable } from './sales.ts';
 
@@ -22,16 +22,16 @@ export function valueTable(contract: Contract): TableDefinition {
 }
 
 const FIGURES: readonly ColumnDefinition[] = [
-  column('purchases', 'int32', 'days on which the customer bought', false),
-  column('last_day', 'date', 'the last of them'),
-  column('days_since', 'int32', 'days from the last one to the analysis day'),
-  column('median_gap', 'double', 'days between two purchases, the customer’s own median'),
-  column('overdue', 'double', 'days_since ÷ median_gap, of customers with two gaps or more'),
-  column('p_alive', 'double', 'probability that the customer has not left for good (BG/NBD)'),
-  column('expected_purchases', 'double', 'days with a purchase to be expected over the horizon'),
-  column('expected_value', 'double', 'what one of them is expected to bring (Gamma-Gamma), in the base currency'),
-  column('clv', 'double', 'customer lifetime value: what the horizon is expected to bring, discounted'),
-  column('value_at_risk', 'double', '(1 − p_alive) × clv'),
+  column('purchases', 'int32', false, 'days on which the customer bought'),
+  column('last_day', 'date', true, 'the last of them'),
+  column('days_since', 'int32', true, 'days from the last one to the analysis day'),
+  column('median_gap', 'double', true, 'days between two purchases, the customer’s own median'),
+  column('overdue', 'double', true, 'days_since ÷ median_gap, of customers with two gaps or more'),
+  column('p_alive', 'double', true, 'probability that the customer has not left for good (BG/NBD)'),
+  column('expected_purchases', 'double', true, 'days with a purchase to be expected over the horizon'),
+  column('expected_value', 'double', true, 'what one of them is expected to bring (Gamma-Gamma), in the base currency'),
+  column('clv', 'double', true, 'customer lifetime value: what the horizon is expected to bring, discounted'),
+  column('value_at_risk', 'double', true, '(1 − p_alive) × clv'),
 ];
 
 export const VALUE_MODEL_TABLE: TableDefinition = {
@@ -40,10 +40,10 @@ export const VALUE_MODEL_TABLE: TableDefinition = {
   partitionBy: null,
   clusterBy: [],
   columns: [
-    column('model', 'text', 'purchases (BG/NBD), spending (Gamma-Gamma), holdout, or settings', false),
-    column('name', 'text', 'what it is', false),
-    column('value', 'double', 'how much'),
-    column('note', 'text', 'its unit, or what there is to say'),
+    column('model', 'text', false, 'purchases (BG/NBD), spending (Gamma-Gamma), holdout, or settings'),
+    column('name', 'text', false, 'what it is'),
+    column('value', 'double', true, 'how much'),
+    column('note', 'text', true, 'its unit, or what there is to say'),
   ],
 };
 
@@ -53,21 +53,22 @@ export const VALUE_HOLDOUT_TABLE: TableDefinition = {
   partitionBy: null,
   clusterBy: [],
   columns: [
-    column('bucket', 'text', 'repeat purchases by then: 0 to 6, 7+, or all', false),
-    column('customers', 'int64', 'customers', false),
-    column('predicted_purchases', 'double', 'purchases that the model expected of them afterwards', false),
-    column('actual_purchases', 'int64', 'purchases that they made', false),
-    column('purchases_low', 'double', 'with 95 % probability at least so many, if the model holds; of all customers'),
-    column('purchases_high', 'double', 'and at most so many'),
-    column('is_purchases_inside', 'boolean', 'whether the actual number is within'),
-    column('predicted_value', 'double', 'what the models expected them to spend afterwards'),
-    column('actual_value', 'decimal', 'what they spent', false),
-    column('value_low', 'double', 'with 95 % probability at least so much, if the models hold; of all customers'),
-    column('value_high', 'double', 'and at most so much'),
-    column('is_value_inside', 'boolean', 'whether the actual sum is within'),
+    column('bucket', 'text', false, 'repeat purchases by then: 0 to 6, 7+, or all'),
+    column('customers', 'int64', false, 'customers'),
+    column('predicted_purchases', 'double', false, 'purchases that the model expected of them afterwards'),
+    column('actual_purchases', 'int64', false, 'purchases that they made'),
+    column(
+      'purchases_low',
+      'double',
+      true,
+      'with 95 % probability at least so many, if the model holds; of all customers',
+    ),
+    column('purchases_high', 'double', true, 'and at most so many'),
+    column('is_purchases_inside', 'boolean', true, 'whether the actual number is within'),
+    column('predicted_value', 'double', true, 'what the models expected them to spend afterwards'),
+    column('actual_value', 'decimal', false, 'what they spent'),
+    column('value_low', 'double', true, 'with 95 % probability at least so much, if the models hold; of all customers'),
+    column('value_high', 'double', true, 'and at most so much'),
+    column('is_value_inside', 'boolean', true, 'whether the actual sum is within'),
   ],
 };
-
-function column(name: string, type: ColumnDefinition['type'], description: string, nullable = true): ColumnDefinition {
-  return { name, type, nullable, description };
-}

@@ -25,8 +25,8 @@ export const ITEMS_MAX = 4;
 export const CONFIDENCE_MIN = 0.1;
 
 /**
- * Chance that a shop where nothing goes with anything would have any rule that is said to be beyond chance. In the
- * electronics data set 325 pairs of products are on three orders or more, and about as many are when its products are
+ * Chance that a shop where nothing goes with anything would have any rule of two products that is said to be beyond
+ * chance, and likewise of three and of four. In the electronics data set 325 pairs of products are on three orders or more, and about as many are when its products are
  * shuffled among its lines.
  */
 export const CHANCE_MAX = 0.05;
