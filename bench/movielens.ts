@@ -14,7 +14,7 @@ import { sharedPath } from './config.ts';
 import { goal, type Report } from './report.ts';
 
 const TOP = 10;
-/** Chosen on no data of this set: the defaults of rank 64 would learn 100,000 ratings by heart. */
+/** Fixed beforehand, and not searched for. */
 const ALS = { rank: 16, iterations: 10, regularization: 0.05, unobserved: 0.1 };
 const EASE_REGULARIZATION = 500;
 

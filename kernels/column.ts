@@ -170,6 +170,26 @@ export function numberColumn(type: FixedType, values: readonly (number | bigint 
   return column;
 }
 
+export function doubles(values: readonly (number | null)[]): DoubleColumn {
+  const column = doubleColumn(values.length);
+  values.forEach((value, row) => {
+    if (value === null) return;
+    column.values[row] = value;
+    setBit(column.validity, row);
+  });
+  return column;
+}
+
+export function booleans(values: readonly (boolean | null)[]): BooleanColumn {
+  const column = booleanColumn(values.length);
+  values.forEach((value, row) => {
+    if (value === null) return;
+    if (value) setBit(column.values, row);
+    setBit(column.validity, row);
+  });
+  return column;
+}
+
 export const textAt = (column: TextColumn, row: number): string | null =>
   isValid(column, row)
     ? Buffer.from(column.bytes.buffer, column.bytes.byteOffset, column.bytes.byteLength).toString(

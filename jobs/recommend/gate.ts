@@ -1,6 +1,6 @@
 import { CUSTOMERS_MIN } from '../../base/limits.ts';
 import type { TableDefinition } from '../../base/table.ts';
-import { booleanColumn, type Column, doubleColumn, numberColumn, setBit, textColumn } from '../../kernels/column.ts';
+import { booleans, doubles, numberColumn, textColumn } from '../../kernels/column.ts';
 import type { PartFile } from '../../lake/manifest.ts';
 import { encodeParquet } from '../../lake/parquet/write.ts';
 import type { Slice } from '../../lake/slice.ts';
@@ -128,23 +128,4 @@ function qualityRows(rows: readonly QualityRow[]) {
       gain_upper: doubles(rows.map(({ gain }) => gain?.upper ?? null)),
     },
   };
-}
-
-function booleans(values: readonly boolean[]): Column {
-  const column = booleanColumn(values.length);
-  values.forEach((value, row) => {
-    setBit(column.validity, row);
-    if (value) setBit(column.values, row);
-  });
-  return column;
-}
-
-function doubles(values: readonly (number | null)[]): Column {
-  const column = doubleColumn(values.length);
-  values.forEach((value, row) => {
-    if (value === null) return;
-    column.values[row] = value;
-    setBit(column.validity, row);
-  });
-  return column;
 }

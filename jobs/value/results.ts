@@ -1,5 +1,5 @@
 /** What there is to say of the models, as rows of value_model and value_holdout. */
-import { booleanColumn, type Column, doubleColumn, numberColumn, setBit, textColumn } from '../../kernels/column.ts';
+import { booleans, doubles, numberColumn, textColumn } from '../../kernels/column.ts';
 import { dayText } from '../../kernels/dates.ts';
 import { parseAmount } from '../../kernels/money.ts';
 import type { Rows } from '../../lake/slab.ts';
@@ -114,24 +114,4 @@ export function holdoutRows({ buckets, total, purchases, value }: HoldoutResult 
       is_value_inside: booleans(ofTotal(value?.isInside)),
     },
   };
-}
-
-function doubles(values: readonly (number | null)[]): Column {
-  const column = doubleColumn(values.length);
-  values.forEach((value, row) => {
-    if (value === null) return;
-    column.values[row] = value;
-    setBit(column.validity, row);
-  });
-  return column;
-}
-
-function booleans(values: readonly (boolean | null)[]): Column {
-  const column = booleanColumn(values.length);
-  values.forEach((value, row) => {
-    if (value === null) return;
-    if (value) setBit(column.values, row);
-    setBit(column.validity, row);
-  });
-  return column;
 }
